@@ -1,0 +1,1 @@
+"""Health Navigator: curated, sourced answers about health for migrants in Peru."""

@@ -1,0 +1,1 @@
+"""Understanding what people write: plain values in, plain values out, no files, no database."""
