@@ -61,7 +61,14 @@ LOOKALIKES = str.maketrans(
     {
         **dict(zip("авсеһіјкмнорѕтухԁո", "abcehijkmhopstyxdn", strict=True)),
         **dict(zip("αβεικνορτυχ", "abeiknoptux", strict=True)),
-        **{"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"},
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "ħ": "h",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
     }
 )
 
@@ -69,7 +76,7 @@ SHORTHAND = {
     short: full
     for full, shorts in {
         "que": "q k qe ke qu",
-        "porque": "xq pq xk pk xke xqe xque porq pork porke poque pq'",
+        "porque": "xq pq xk pk xke xqe xque porq pork porke poque",
         "por": "x",
         "de": "d",
         "del": "dl",
@@ -98,17 +105,17 @@ SHORTHAND = {
         "buenos": "bnos wenos",
         "buenas": "bnas wenas",
         "bueno": "bno weno",
-        "gracias": "grax grx grcs grs grxs gcias gracia",
+        "gracias": "grax grx grcs grs grxs gcias",
         "por favor": "xfa porfa porfis xfis xfavor pf plis please porfavor xfabor porfabor",
         "mensaje": "msj mnsj msje",
         "whatsapp": "wsp wasap wassap wpp wsap watsap whatsap guasap",
         "telefono": "tlf telf tel tfno",
         "numero": "nro num nmro",
         "celular": "cel",
-        "documento": "doc dcto dcmto",
+        "documento": "docu dcto dcmto",
         "documentos": "docs dctos",
-        "venezolano": "vnzlano venezo veneco",
-        "venezolana": "vnzlana veneca",
+        "venezolano": "vnzlano venezo",
+        "venezolana": "vnzlana",
         "venezuela": "vzla vnzla venez vzl",
         "hospital": "hosp hptal hspital",
         "doctor": "dr",
@@ -116,7 +123,6 @@ SHORTHAND = {
         "usted": "ud vd",
         "ustedes": "uds vds",
         "bebe": "bb bbe",
-        "hijo": "ijo",
         "semana": "sem",
         "minutos": "min mins",
         "no se": "nose nc",
@@ -135,12 +141,11 @@ SHORTHAND = {
         "tal vez": "talvez talves",
         "lo que": "loq loque",
         "es que": "esque esq",
-        "para que": "paq pq paque",
+        "para que": "paq paque",
         "hay que": "ayque hayque",
         "te quiero": "tqm tkm",
         "hola": "ola hla",
         "carne": "carnet",
-        "extranjeria": "extr",
         "vih positivo": "vih+",
     }.items()
     for short in shorts.split()
@@ -149,11 +154,13 @@ SHORTHAND = {
 PHRASES = {
     "por que": "porque",
     "por fa": "por favor",
-    "si da": "sida",
     "vih mas": "vih positivo",
 }
 
-_JOINERS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
+_JOINERS = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+)
 _EMOJI = re.compile("|".join(sorted(map(re.escape, EMOJI), key=len, reverse=True)))
 _AT_SIGN = re.compile(r"(?<=[a-z])@(?=s?\b)")
 _WORDS = re.compile(r"[a-z]+\+?|[0-9]+")
