@@ -1,9 +1,9 @@
-"""What goes wrong in words that say where it went wrong and what to do about it."""
+"""What goes wrong, in words that say where it went wrong and what to do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 class NavigatorError(Exception):
@@ -18,22 +18,29 @@ class DatabaseInUseError(NavigatorError):
     """Another process holds the SQLite file."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file of the knowledge: where it stands, what is wrong, what to write."""
+    """One mistake in the knowledge: where it stands, what is wrong, what to write.
+
+    `message` is a gettext message id with `{named}` places that `values` fills.
+    """
 
     path: str
     line: int
     field: str
     message: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.field}: {self.message}"
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        return translate(self.message).format_map(self.values)
+
+    def line_for(self, translate: Callable[[str], str] = str) -> str:
+        return f"{self.path}:{self.line}: {self.field}: {self.text(translate)}"
 
 
 class KnowledgeError(NavigatorError):
     """The knowledge cannot be used as it stands; carries every problem found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__("\n".join(problem.line_for() for problem in problems))
         self.problems = tuple(problems)

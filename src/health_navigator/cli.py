@@ -1,0 +1,180 @@
+"""The command line: serve, poll, ask, evaluate, knowledge, facilities, user, jobs, doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvicorn
+from typer import Argument, Exit, Option, Typer
+
+from health_navigator.api import to_ask_response
+from health_navigator.app import create_app, encoder_for, snapshot_builder
+from health_navigator.config import Settings, read_settings
+from health_navigator.conversation import memory
+from health_navigator.conversation.asking import ask as ask_knowledge
+from health_navigator.db import Database
+from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
+from health_navigator.i18n import DEFAULT_LOCALE, translator
+from health_navigator.knowledge import store
+from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.files import write_files
+from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.observability import configure_logging
+
+app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export.")
+app.add_typer(knowledge, name="knowledge")
+
+Result = TypeVar("Result")
+USAGE_ERROR = 2
+AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
+
+
+def main() -> None:
+    """Run the command; what a person can mend is one line on stderr and exit 2."""
+    try:
+        app()
+    except (ConfigurationError, DatabaseInUseError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(USAGE_ERROR) from None
+    except KnowledgeError as error:
+        report_problems(error)
+        raise SystemExit(USAGE_ERROR) from None
+
+
+def report_problems(error: KnowledgeError) -> None:
+    """Every problem on its own line, in the language of those who write the knowledge."""
+    translate = translator(DEFAULT_LOCALE)
+    for problem in sorted(error.problems, key=lambda each: (each.path, each.line)):
+        typer.echo(problem.line_for(translate), err=True)
+    typer.echo(translate("{count} problems").format(count=len(error.problems)), err=True)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the page, the API and, with a token, Telegram."""
+    _serve(read_settings())
+
+
+@app.command()
+def poll() -> None:
+    """Serve like `serve`, but ask Telegram for updates even where PUBLIC_URL is set."""
+    settings = read_settings()
+    if settings.telegram_token is None:
+        raise ConfigurationError("NAVIGATOR_TELEGRAM_TOKEN is missing: BotFather gives one")
+    _serve(settings.model_copy(update={"public_url": None}))
+
+
+def _serve(settings: Settings) -> None:
+    configure_logging(settings.log_format)
+    settings.keys()
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=",".join(settings.trusted_proxies),
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise Exit(1)
+
+
+@app.command()
+def ask(text: Annotated[str, Argument(help="A question as people type it.")], as_json: AsJson = False) -> None:
+    """Answer one question from the knowledge files, without any database."""
+    settings = read_settings()
+    configure_logging("console")
+    snapshot = _snapshot_of_files(settings)
+    understood = ask_knowledge(snapshot, text, memory.now())
+    response = to_ask_response(snapshot, understood, DEFAULT_LOCALE)
+    if as_json:
+        why = understood.explained()
+        typer.echo(json.dumps({**response.model_dump(mode="json"), "why": why}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(response.text)
+
+
+def _snapshot_of_files(settings: Settings) -> Snapshot:
+    items = checked_directory(settings.knowledge_dir)
+    return snapshot_builder(encoder_for(settings))(0, items)
+
+
+@knowledge.command()
+def check(
+    directory: Annotated[Path | None, Argument(help="A knowledge directory.")] = None,
+    stale: Annotated[bool, Option(help="List what is past its review.")] = False,
+) -> None:
+    """Check the knowledge files; every problem with file, line, field and what to write."""
+    items = checked_directory(directory or read_settings().knowledge_dir)
+    typer.echo(f"{len(items)} items, no problems.")
+
+
+@knowledge.command()
+def load(
+    take: Annotated[store.Take | None, Option(help="Whose version wins where staff edited.")] = None,
+) -> None:
+    """Load the files into the database: all or nothing; staff's edits are reported, not lost."""
+    settings = read_settings()
+    items = checked_directory(settings.knowledge_dir)
+
+    async def work(database: Database) -> store.LoadReport:
+        async with database.session() as session:
+            return await store.load(session, items, take)
+
+    report = with_database(settings, work)
+    typer.echo(
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.retired)} retired, "
+        f"{report.unchanged} unchanged"
+    )
+    for name in report.edited:
+        typer.echo(f"{name}: edited since the last load, kept (--take files overwrites it)")
+
+
+@knowledge.command()
+def export(directory: Annotated[Path, Argument(help="Where to write the files.")]) -> None:
+    """Write the database's knowledge as files; what did not change keeps every byte."""
+    files = with_database(read_settings(), _exported)
+    for path, text in files.items():
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    typer.echo(f"{len(files)} files written to {directory}")
+
+
+async def _exported(database: Database) -> dict[str, str]:
+    async with database.session() as session:
+        return write_files(await store.exportable(session))
+
+
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Run work on the migrated database of the settings and close it again."""
+
+    async def run() -> Result:
+        database = await Database.open(settings.database_url)
+        try:
+            await database.migrate()
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def echo_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

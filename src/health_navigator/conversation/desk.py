@@ -1,0 +1,42 @@
+"""Where every channel brings what a person said, and gets what to say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from time import perf_counter
+
+from health_navigator.conversation import memory
+from health_navigator.conversation.dialogue import Dialogue
+from health_navigator.conversation.models import Incoming, State, Turn
+from health_navigator.db import Database
+from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.observability import Metrics
+
+
+class Desk:
+    """The dialogue over the knowledge in use, with the memory that conversations have."""
+
+    def __init__(
+        self, live: LiveKnowledge, database: Database, metrics: Metrics, keys: Sequence[bytes]
+    ) -> None:
+        self.live = live
+        self._database = database
+        self._metrics = metrics
+        self._keys = keys
+
+    async def respond(self, incoming: Incoming, state: State | None) -> Turn:
+        """Decide, off the event loop: encoding a sentence takes milliseconds."""
+        dialogue = Dialogue(self.live.snapshot, memory.now(), self._keys[0])
+        return await asyncio.to_thread(dialogue.respond, incoming, state or State())
+
+    async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:
+        """One turn of a channel that delivers its reply at once."""
+        started = perf_counter()
+        async with self._database.session() as session:
+            state = await memory.recall(session, chats)
+        turn = await self.respond(incoming, state)
+        async with self._database.session() as session:
+            await memory.keep(session, chats, turn)
+        self._metrics.count_turn(channel, turn, perf_counter() - started)
+        return turn

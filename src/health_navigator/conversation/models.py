@@ -1,0 +1,154 @@
+"""What crosses the border between a channel and the dialogue: plain values, no channel's types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from health_navigator.matching.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words that a person typed; `edited` when they correct an earlier message."""
+
+    text: str
+    edited: bool = False
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A pressed button; `message` tells apart the messages that the same button stood under."""
+
+    data: str
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name argument`, without the slash."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A shared location in degrees; `live` when it keeps moving."""
+
+    latitude: float
+    longitude: float
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that we cannot read: voice, photo, sticker, document, contact, poll ..."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A message in a group, where a health question would expose the person who asks."""
+
+
+Said = Text | Tap | Command | Point | Unreadable | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that a person said. `chat` is a keyed hash, never Telegram's number."""
+
+    chat: str
+    said: Said
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a message: `data` comes back as a Tap, `url` opens a page or a call."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the person: plain text whose first line may stand out, and its buttons.
+
+    `footer` is the small print (source and month). `asks_location` offers the phone's own
+    button for sharing a location; it replaces the buttons.
+    """
+
+    text: str
+    heading: str | None = None
+    footer: str | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    asks_location: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The whole message as plain text."""
+        return "\n\n".join(part for part in (self.heading, self.text, self.footer) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation must remember for half an hour, and nothing about who speaks."""
+
+    entry: str | None = None
+    kind: str | None = None
+    place: Place | None = None
+    locale: str | None = None
+    misses: int = 0
+    waiting: str | None = None
+    interview: str | None = None
+    last_tap: str | None = None
+    understood: bool = True
+
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question for the staff's inbox, already scrubbed of what could name a person."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    entry: str
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReport:
+    """Somebody says that a service is closed or its data wrong."""
+
+    service: str
+
+
+Record = Unanswered | Vote | ServiceReport
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the dialogue decided: what to say, what to remember, what to leave for the staff.
+
+    `state` None forgets the conversation. `outcome` and the rest feed logs and counts.
+    """
+
+    replies: tuple[Reply, ...]
+    state: State | None
+    outcome: str
+    entry: str | None = None
+    confidence: float | None = None
+    urgent: str | None = None
+    department: str | None = None
+    records: tuple[Record, ...] = field(default=())
+    forget: bool = False

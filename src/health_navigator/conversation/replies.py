@@ -1,0 +1,317 @@
+"""The words around what the bot knows: one function for each kind of message it sends.
+
+Every function takes the translating function first; message ids are the English sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from health_navigator.conversation.models import Button, Reply
+from health_navigator.conversation.taps import Taps
+from health_navigator.i18n import DEFAULT_LOCALE, Translate
+from health_navigator.knowledge.models import Danger, Entry, OutOfScope, Topic
+from health_navigator.matching.places import Place
+from health_navigator.provenance import Call, Confidence
+
+Row = tuple[Button, ...]
+Rows = tuple[Row, ...]
+
+LANGUAGES = {"es": "Español", "en": "English", "pt": "Português"}
+_ENTRIES_A_PAGE = 8
+
+
+def month(day: date, locale: str = DEFAULT_LOCALE) -> str:
+    return format_date(day, "MMMM y", locale=locale)
+
+
+def rows(buttons: Iterable[Button], width: int = 1) -> Rows:
+    """Buttons in rows of `width`."""
+    all_buttons = tuple(buttons)
+    return tuple(all_buttons[at : at + width] for at in range(0, len(all_buttons), width))
+
+
+def entry_button(entry: Entry) -> Button:
+    return Button(entry.button, Taps.ENTRY.with_argument(entry.id))
+
+
+def home(_: Translate) -> Row:
+    """What is never more than one tap away."""
+    return (Button(_("🏠 Topics"), Taps.MENU), Button(_("🆘 Emergency"), Taps.EMERGENCY))
+
+
+def welcome(_: Translate, topics: Sequence[Topic]) -> Reply:
+    return Reply(
+        _(
+            "Hello. I answer questions about health in Peru: insurance, pregnancy, tests, vaccines, "
+            "where to go.\n"
+            "I do not keep your name, your number or what you ask.\n"
+            "Write your question in your own words, or choose a topic."
+        ),
+        buttons=_menu_rows(_, topics),
+    )
+
+
+def menu(_: Translate, topics: Sequence[Topic]) -> Reply:
+    return Reply(_("Choose a topic, or write your question."), buttons=_menu_rows(_, topics))
+
+
+def _menu_rows(_: Translate, topics: Sequence[Topic]) -> Rows:
+    shortcuts = (
+        (Button(_("📍 Near me"), Taps.NEAR), Button(_("✅ Can I have SIS?"), Taps.INTERVIEW)),
+        (Button(_("🆘 Emergency"), Taps.EMERGENCY),),
+    )
+    listed = (Button(topic.title, Taps.TOPIC.with_argument(topic.id)) for topic in topics)
+    return (*shortcuts, *rows(listed, 2))
+
+
+def topic(_: Translate, heading: Topic, entries: Sequence[Entry], page: int) -> Reply:
+    start = page * _ENTRIES_A_PAGE
+    shown = entries[start : start + _ENTRIES_A_PAGE]
+    more = ()
+    if start + _ENTRIES_A_PAGE < len(entries):
+        more = ((Button(_("More"), Taps.TOPIC.with_argument(heading.id, str(page + 1))),),)
+    return Reply(
+        _("What do you want to know?"),
+        heading=heading.title,
+        buttons=(*rows(map(entry_button, shown)), *more, home(_)),
+    )
+
+
+def answer(
+    _: Translate,
+    entry: Entry,
+    *,
+    today: date,
+    locale: str,
+    related: Sequence[Entry] = (),
+    second: Entry | None = None,
+    before: str | None = None,
+    extra: Rows = (),
+) -> Reply:
+    """An entry as people read it. `before` goes first: what must be seen before the answer."""
+    text = "\n\n".join(part for part in (before, entry.answer, calls(entry)) if part)
+    also = ()
+    if second is not None:
+        also = ((Button(_("Also: {label}").format(label=second.button), entry_button(second).data),),)
+    votes = (
+        Button(_("👍 It helped"), Taps.HELPED.with_argument(entry.id)),
+        Button(_("👎 It did not"), Taps.NOT_HELPED.with_argument(entry.id)),
+    )
+    return Reply(
+        text,
+        heading=_("This is what we know:") if entry.sensitive else entry.title,
+        footer=provenance(_, entry, today=today, locale=locale),
+        buttons=(*extra, *also, *rows(map(entry_button, related)), votes, home(_)),
+    )
+
+
+def smalltalk(_: Translate, entry: Entry, extra: Rows = ()) -> Reply:
+    text = "\n\n".join(part for part in (entry.answer, calls(entry)) if part)
+    return Reply(text, buttons=(*extra, home(_)))
+
+
+def calls(entry: Entry) -> str:
+    """The entry's numbers that its answer does not name already, one a line."""
+    digits = _digits(entry.answer)
+    return call_lines(call for call in entry.call if _digits(call.phone) not in digits)
+
+
+def call_lines(numbers: Iterable[Call]) -> str:
+    return "\n".join(
+        f"📞 {call.phone} · {call.name}" + (f" ({call.note})" if call.note else "") for call in numbers
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit() or letter.isspace())
+
+
+def provenance(_: Translate, entry: Entry, *, today: date, locale: str) -> str:
+    """Source and month, and what to think of a fact that is old or not certain."""
+    publishers = ", ".join(dict.fromkeys(source.publisher for source in entry.sources))
+    lines = [
+        _("Source: {publishers}. Checked: {month}.").format(
+            publishers=publishers, month=month(entry.verified_on, locale)
+        )
+    ]
+    if entry.confidence is Confidence.UNCERTAIN:
+        lines.insert(0, _("This is not confirmed. Ask before you go: 113 (health, free)."))
+    if entry.is_stale(today):
+        lines.insert(0, _("This may have changed since we checked it. Confirm it: 113 (health, free)."))
+    if locale != DEFAULT_LOCALE:
+        lines.append(_("This answer is only in Spanish so far."))
+    return "\n".join(lines)
+
+
+def urgent(_: Translate, danger: Danger, entry: Entry | None) -> Reply:
+    beside = ((entry_button(entry),),) if entry else ()
+    return Reply(
+        danger.message, buttons=(*beside, (Button(_("🆘 More numbers"), Taps.EMERGENCY),))
+    )
+
+
+def danger_line(danger: Danger) -> str:
+    """The line that goes above an ordinary answer when there is a weak sign of danger."""
+    return call_lines(danger.call[:1])
+
+
+def danger_button(_: Translate, danger: Danger) -> Rows:
+    return ((Button(_("I am in danger"), Taps.DANGER.with_argument(danger.id)),),)
+
+
+def clarify(_: Translate, options: Sequence[Entry]) -> Reply:
+    listed = (Button(entry.title, entry_button(entry).data) for entry in options)
+    return Reply(
+        _("I want to understand you well. Which of these do you mean?"),
+        buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
+    )
+
+
+def not_understood(_: Translate, topics: Sequence[Topic], misses: int) -> Reply:
+    """An honest "I don't know"; the second time in a row, topics and people who help."""
+    if misses < 2:
+        return Reply(
+            _(
+                "I do not know the answer to that, and I do not want to guess.\n"
+                "Try it in other words, shorter, or choose a topic.\n\n"
+                "📞 113 · health, free, all day"
+            ),
+            buttons=(home(_),),
+        )
+    return Reply(
+        _(
+            "I am sorry, I still do not understand. These people can help you:\n\n"
+            "📞 113 · health, free, all day\n"
+            "📞 0800-15170 · Defensoría del Pueblo, free: your rights, with or without papers\n\n"
+            "Or look among the topics:"
+        ),
+        buttons=_menu_rows(_, topics),
+    )
+
+
+def referred(_: Translate, group: OutOfScope) -> Reply:
+    """Something that the bot does not answer, but knows who does."""
+    refer = "\n\n".join(part for part in (group.refer, call_lines(group.call)) if part)
+    text = _("That is outside what I can answer, and I do not want to guess.")
+    return Reply(f"{text}\n\n{refer}", buttons=(home(_),))
+
+
+def ask_what_was_wanted(_: Translate) -> Reply:
+    return Reply(
+        _(
+            "I am sorry. What were you looking for? Write it in one line, without names or numbers: "
+            "we use it to improve, and nobody can see that it was you."
+        ),
+        buttons=(home(_),),
+    )
+
+
+def thanks_for_question(_: Translate) -> Reply:
+    return Reply(
+        _("Thank you. Our team will read it and add the answer.\n\n📞 113 · health, free, all day"),
+        buttons=(home(_),),
+    )
+
+
+def thanks(_: Translate) -> Reply:
+    return Reply(_("Thank you. I am glad it helped."), buttons=(home(_),))
+
+
+def forgotten(_: Translate) -> Reply:
+    return Reply(
+        _(
+            "Done. We keep nothing of this chat any more. The messages on your phone are kept by "
+            "Telegram: to remove them, delete this chat there."
+        )
+    )
+
+
+def quiet_exit(_: Translate) -> Reply:
+    """Neutral on purpose: somebody else may be looking at the screen."""
+    return Reply(_("All right. See you."))
+
+
+def unreadable(_: Translate, topics: Sequence[Topic], what: str) -> Reply:
+    text = (
+        _("I cannot listen to voice messages yet. Write it to me in a few words, as you speak.")
+        if what in ("voice", "audio", "video_note")
+        else _("I can only read text. Write me your question in a few words, as you speak.")
+    )
+    return Reply(text, buttons=_menu_rows(_, topics))
+
+
+def in_group(_: Translate, link: str | None) -> Reply:
+    buttons = ((Button(_("Write to me in private"), url=link),),) if link else ()
+    return Reply(_("I only answer in private, to protect you."), buttons=buttons)
+
+
+def choose_language(_: Translate) -> Reply:
+    buttons = (Button(name, Taps.LANGUAGE.with_argument(code)) for code, name in LANGUAGES.items())
+    return Reply(_("Choose a language. The answers are in Spanish so far."), buttons=rows(buttons))
+
+
+def stale_button(_: Translate, topics: Sequence[Topic]) -> Reply:
+    return Reply(_("That button is too old. Choose again:"), buttons=_menu_rows(_, topics))
+
+
+def too_long(_: Translate) -> Reply:
+    return Reply(
+        _("That is a lot at once. Write me only your question, in one or two lines."),
+        buttons=(home(_),),
+    )
+
+
+def empty(_: Translate, topics: Sequence[Topic]) -> Reply:
+    return Reply(
+        _("I could not read any words there. Write your question, or choose a topic."),
+        buttons=_menu_rows(_, topics),
+    )
+
+
+def slow_down(_: Translate) -> Reply:
+    return Reply(
+        _(
+            "You are writing very fast. Wait a minute, please, and then write your question in one "
+            "message. In danger: 105 police, 106 or 116 ambulance."
+        )
+    )
+
+
+def other_language(_: Translate, line: str, topics: Sequence[Topic]) -> Reply:
+    return Reply(line, buttons=_menu_rows(_, topics))
+
+
+def last_resort(_: Translate) -> str:
+    """For the moment when the program itself has failed."""
+    return _(
+        "I am sorry, something went wrong on our side. Write your question again in a while.\n\n"
+        "📞 106 or 116 · ambulance\n📞 105 · police\n📞 113 · health, free"
+    )
+
+
+def ask_kind(_: Translate, kinds: Sequence[tuple[str, str]]) -> Reply:
+    """`kinds` are (kind, its name in the person's words)."""
+    buttons = (Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds)
+    return Reply(_("What are you looking for?"), buttons=(*rows(buttons, 2), home(_)))
+
+
+def ask_place(_: Translate, what: str) -> tuple[Reply, ...]:
+    """Location or typed place, as equal choices."""
+    text = _(
+        "{what}: where are you?\n"
+        "Write your district or city, for example «San Juan de Lurigancho» or «Trujillo»; or share "
+        "your location with the button below. We do not keep it."
+    ).format(what=what)
+    return (Reply(text, asks_location=_("📍 Share my location")),)
+
+
+def ask_which_place(_: Translate, name: str, places: Sequence[Place], kind: str) -> Reply:
+    buttons = (
+        Button(place.label, Taps.PLACE.with_argument(kind, place.code)) for place in places
+    )
+    text = _("There are several places called {name}. Which one?").format(name=name)
+    return Reply(text, buttons=(*rows(buttons), home(_)))

@@ -1,0 +1,176 @@
+"""The database: one engine, short transactions, migrations run under a lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from health_navigator.errors import DatabaseInUseError
+from health_navigator.shipped import shipped
+
+# Any number, as long as nothing else in the same PostgreSQL database uses it.
+_MIGRATION_LOCK = 730_110_001
+_BUSY_MILLISECONDS = 5_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Moments with their zone, also on SQLite, which forgets it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012
+
+
+class Database:
+    """One engine and its sessions. `open` makes it, `close` ends it."""
+
+    def __init__(self, engine: AsyncEngine, lock: int | None) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._lock = lock
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """Connect; refuses a SQLite file that another process has open (DatabaseInUseError)."""
+        if not url.startswith("sqlite"):
+            engine = create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            return cls(engine, None)
+        lock = _hold_file(make_url(url).database)
+        engine = create_async_engine(url)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        return cls(engine, lock)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends well, rolled back otherwise."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def only_one(self, lock: int) -> AsyncIterator[bool]:
+        """True for the one process that holds `lock` while the block runs, False for the others."""
+        if self.engine.dialect.name != "postgresql":
+            yield True
+            return
+        async with self.engine.connect() as connection:
+            got = await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": lock})
+            try:
+                yield bool(got)
+            finally:
+                if got:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock})
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; processes that start together wait for each other."""
+        async with self.engine.begin() as connection:
+            await _lock_migrations(connection)
+            await connection.run_sync(upgrade)
+
+    async def is_ready(self) -> bool:
+        """Whether the database answers and has the schema of this program."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(_is_current)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self._lock is not None:
+            _release(self._lock)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # With WAL, NORMAL survives a killed process; only a power cut may lose the last commits,
+    # and Telegram redelivers what was not acknowledged.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    # Deleted answers and texts are overwritten, not left in free pages.
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()
+
+
+def _hold_file(database: str | None) -> int | None:
+    if database in (None, "", ":memory:"):
+        return None
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _lock_exclusively(path)
+
+
+def _lock_exclusively(path: Path) -> int:
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise DatabaseInUseError(
+            f"{path} is in use by another process. One SQLite file serves one process: "
+            "stop the other, or set NAVIGATOR_DATABASE_URL to PostgreSQL to run several."
+        ) from None
+    return descriptor
+
+
+def _release(descriptor: int) -> None:
+    os.close(descriptor)
+
+
+async def _lock_migrations(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration over an open connection, without any ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    command.upgrade(alembic_config(connection), revision)
+
+
+def _is_current(connection: Connection) -> bool:
+    heads = ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)

@@ -1,0 +1,97 @@
+"""The interview: which question comes next, what was asked before, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from health_navigator.eligibility.models import Answers, EligibilityFile, Question
+from health_navigator.eligibility.outcome import Outcome, to_outcome
+from health_navigator.eligibility.rules import DecisionTable, holds, touches
+
+
+class AnswerError(ValueError):
+    """An answer that the interview does not know: which field, and what it may be."""
+
+    def __init__(self, field: str, value: object, allowed: Sequence[str]) -> None:
+        super().__init__(f"{field}: {value!r} is not one of {', '.join(allowed)}")
+        self.field = field
+        self.value = value
+        self.allowed = tuple(allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A checked eligibility file, ready to be walked through. Holds nobody's answers."""
+
+    file: EligibilityFile
+    table: DecisionTable
+
+    @classmethod
+    def of(cls, file: EligibilityFile) -> Self:
+        return cls(file, DecisionTable.of(file.inputs, file.rules))
+
+    def answer(self, answers: Mapping[str, object]) -> Question | Outcome:
+        """The next question or the outcome; raises AnswerError for what the file does not know."""
+        return self.next(self.checked(answers))
+
+    def checked(self, answers: Mapping[str, object]) -> Answers:
+        """The same answers, known to be valid; raises AnswerError."""
+        allowed = {each.id: each.values for each in self.file.inputs}
+        for name, value in answers.items():
+            if name not in allowed:
+                raise AnswerError("answers", name, tuple(allowed))
+            if value not in allowed[name]:
+                raise AnswerError(name, value, allowed[name])
+        return {name: str(value) for name, value in answers.items()}
+
+    def next(self, answers: Answers) -> Question | Outcome:
+        """What to say next, for answers that are known to be valid."""
+        question = self._next_question(answers)
+        return question or to_outcome(
+            self.file, self.file.rules[self.table.decide(answers)], answers
+        )
+
+    def path(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that lead from nothing to these answers, in the order of asking."""
+        return tuple(question for question, _ in self._steps(answers))
+
+    def before(self, answers: Answers) -> Answers:
+        """The answers as they were when the last question was asked."""
+        return next((known for _, known in reversed(self._steps(answers))), {})
+
+    def kept(self, answers: Answers) -> Answers:
+        """The answers that may be remembered at all."""
+        forgotten = {each.id for each in self.file.inputs if not each.kept}
+        return {name: value for name, value in answers.items() if name not in forgotten}
+
+    def is_sensitive(self, question: Question) -> bool:
+        """Whether what is answered to a question may never be remembered."""
+        return self.kept(dict.fromkeys(question.asks, "")).keys() != question.asks
+
+    def _steps(self, answers: Answers) -> list[tuple[Question, Answers]]:
+        """Each question that these answers settle, with what was known when it was asked."""
+        steps: list[tuple[Question, Answers]] = []
+        known: Answers = {}
+        while (question := self._next_question(known)) and question.asks <= answers.keys():
+            steps.append((question, known))
+            known = {**known, **_brought(question, answers)}
+        return steps
+
+    def _next_question(self, answers: Answers) -> Question | None:
+        return next((each for each in self.file.questions if self._is_due(each, answers)), None)
+
+    def _is_due(self, question: Question, answers: Answers) -> bool:
+        return (
+            not question.asks & answers.keys()
+            and holds(question.when, answers)
+            and not touches(question.unless, answers)
+            and any(self.table.matters(name, answers) for name in question.asks)
+        )
+
+
+def _brought(question: Question, answers: Answers) -> Answers:
+    """What the question's choice brought: the fullest choice that agrees with the answers."""
+    agreeing = [each.answers for each in question.choices if each.answers.items() <= answers.items()]
+    return max(agreeing, key=len, default={name: answers[name] for name in question.asks})

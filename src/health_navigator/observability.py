@@ -1,0 +1,130 @@
+"""Logs and figures by which an operator sees that it works; never what a person said."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+# Libraries that write addresses (which hold the bot's token) or bodies into their messages.
+_CHATTY = ("httpx", "httpcore", "telegram", "aiohttp", "aiosqlite", "asyncio", "sqlalchemy", "alembic")
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class _Turn(Protocol):
+    """The part of a dialogue's turn that figures are made of."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def confidence(self) -> float | None: ...
+    @property
+    def urgent(self) -> str | None: ...
+
+
+class _Knowledge(Protocol):
+    """The part of the knowledge in use that figures are made of."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def entries(self) -> Mapping[str, object]: ...
+    @property
+    def stale(self) -> int: ...
+
+
+class Metrics:
+    """Every figure that /metrics shows, in a registry of this process's own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        options: dict[str, Any] = {"registry": self.registry, "namespace": "navigator"}
+        self.turns = Counter("turns", "Answers given", ["channel", "outcome"], **options)
+        self.dangers = Counter("dangers", "Messages that told of danger", ["danger"], **options)
+        self.confidence = Histogram(
+            "confidence", "Confidence of answers", buckets=[n / 10 for n in range(1, 11)], **options
+        )
+        self.answer_seconds = Histogram(
+            "answer_seconds", "Time to decide what to say", buckets=_SECONDS, **options
+        )
+        self.update_seconds = Histogram(
+            "update_seconds", "Time from a webhook call to its end", buckets=_SECONDS, **options
+        )
+        self.come_backs = Counter(
+            "come_backs", "Updates sent back for redelivery", ["reason"], **options
+        )
+        self.parked = Counter("parked", "Updates set aside after five failures", **options)
+        self.knowledge_version = Gauge("knowledge_version", "Published changes so far", **options)
+        self.entries = Gauge("knowledge_entries", "Entries served", **options)
+        self.stale = Gauge("knowledge_stale", "Entries and services past their review", **options)
+        self.encoder = Gauge("encoder_in_use", "1 where sentences are encoded", **options)
+
+    def show_knowledge(self, knowledge: _Knowledge) -> None:
+        self.knowledge_version.set(knowledge.version)
+        self.entries.set(len(knowledge.entries))
+        self.stale.set(knowledge.stale)
+
+    def count_turn(self, channel: str, turn: _Turn, seconds: float) -> None:
+        self.turns.labels(channel=channel, outcome=turn.outcome).inc()
+        self.answer_seconds.observe(seconds)
+        if turn.confidence is not None:
+            self.confidence.observe(turn.confidence)
+        if turn.urgent:
+            self.dangers.labels(danger=turn.urgent).inc()
+
+
+def configure_logging(log_format: str) -> None:
+    """All logs of the process, our own and the libraries', as one JSON object a line (or for eyes)."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_traces,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    # Every request is counted; its line would hold addresses of people.
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+
+
+def _without_traces(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep the kind of an exception only: messages and frames may quote a person or a secret."""
+    info = event.pop("exc_info", None)
+    if isinstance(info, tuple) and info[0] is not None:
+        event["exception"] = info[0].__name__
+    elif isinstance(info, BaseException):
+        event["exception"] = type(info).__name__
+    event.pop("stack_info", None)
+    return event

@@ -1,0 +1,84 @@
+"""How the bot presents itself in Telegram: commands, descriptions, and where updates go."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from telegram import Bot, BotCommand
+from telegram.error import TelegramError
+
+from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, mark, translator
+from health_navigator.telegram_bot.updates import ALLOWED_UPDATES
+
+log = structlog.get_logger()
+
+WEBHOOK_PATH = "/telegram/webhook"
+COMMANDS = {
+    "start": mark("Start, and the topics"),
+    "sis": mark("Find out whether you can have SIS"),
+    "cerca": mark("Health services near you"),
+    "emergencia": mark("Emergency numbers"),
+    "ayuda": mark("What this bot can do"),
+    "privacidad": mark("What we keep about you: nothing"),
+    "borrar": mark("Delete everything of this chat"),
+    "salir": mark("Leave at once, without a trace on the screen"),
+    "idioma": mark("Language"),
+}
+DESCRIPTION = mark(
+    "Free answers about health in Peru for migrants and refugees: SIS, pregnancy, tests, "
+    "vaccines, where to go. We do not keep your name or your number. In danger, call 105 "
+    "(police), 106 or 116 (ambulance)."
+)
+SHORT_DESCRIPTION = mark("Free answers about health in Peru for migrants. We keep nothing about you.")
+
+
+async def introduce(bot: Bot) -> None:
+    """Set commands and descriptions, by default and in each language; failing is no disaster."""
+    for language in (None, *LOCALES):
+        translate = translator(language or DEFAULT_LOCALE)
+        for call in _calls(bot, language, translate):
+            if not await _succeeds(call):
+                return
+
+
+def _calls(
+    bot: Bot, language: str | None, translate: Translate
+) -> list[Callable[[], Awaitable[object]]]:
+    commands = [BotCommand(name, translate(text)) for name, text in COMMANDS.items()]
+    return [
+        lambda: bot.set_my_commands(commands, language_code=language),
+        lambda: bot.set_my_description(translate(DESCRIPTION), language_code=language),
+        lambda: bot.set_my_short_description(translate(SHORT_DESCRIPTION), language_code=language),
+    ]
+
+
+async def _succeeds(call: Callable[[], Awaitable[object]]) -> bool:
+    try:
+        await call()
+    except TelegramError as error:
+        log.warning("telegram.profile_not_set", error=type(error).__name__)
+        return False
+    return True
+
+
+async def direct_to_webhook(bot: Bot, public_url: str, secret: str) -> bool:
+    """Tell Telegram to send updates here; whether it agreed."""
+    try:
+        await bot.set_webhook(
+            public_url + WEBHOOK_PATH,
+            secret_token=secret,
+            allowed_updates=list(ALLOWED_UPDATES),
+            max_connections=100,
+        )
+    except TelegramError as error:
+        log.error("telegram.webhook_not_set", error=type(error).__name__)
+        return False
+    log.info("telegram.webhook_set")
+    return True
+
+
+async def direct_to_polling(bot: Bot) -> None:
+    """Take the webhook away, which Telegram demands before anybody may poll."""
+    if not await _succeeds(lambda: bot.delete_webhook(drop_pending_updates=False)):
+        log.warning("telegram.webhook_not_deleted")

@@ -1,0 +1,74 @@
+"""HTTP to the Bot API over aiohttp, several times faster than the library's default client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 10.0
+# A long poll is answered after up to this much silence; see polling.POLL_SECONDS.
+_POLL_GRACE_SECONDS = 10.0
+
+
+class AiohttpRequest(BaseRequest):
+    """Requests of python-telegram-bot's Bot through one pool of connections."""
+
+    def __init__(self, connections: int = 100) -> None:
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return _READ_SECONDS
+
+    async def initialize(self) -> None:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300)
+            self._session = aiohttp.ClientSession(connector=connector)
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NetworkError("the connection to Telegram is not open")
+        seconds = read_timeout if isinstance(read_timeout, int | float) else _READ_SECONDS
+        timeout = aiohttp.ClientTimeout(total=_CONNECT_SECONDS + seconds, connect=_CONNECT_SECONDS)
+        parameters = request_data.parameters if request_data else None
+        try:
+            async with self._session.request(
+                method, url, json=parameters, timeout=timeout
+            ) as response:
+                return response.status, await response.read()
+        except asyncio.TimeoutError as error:
+            raise TimedOut from error
+        except aiohttp.ClientError as error:
+            # The class alone: the text of such an error holds the address, and that the token.
+            raise NetworkError(type(error).__name__) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Like the library's, but silent: what Telegram sent must not reach the log."""
+        try:
+            parsed = json.loads(payload)
+        except ValueError:
+            raise TelegramError("Telegram's answer was not JSON") from None
+        if not isinstance(parsed, dict):
+            raise TelegramError("Telegram's answer was not an object")
+        return parsed

@@ -1,0 +1,106 @@
+"""From Telegram's Update to what was said, with the chat known only by a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Chat, Message, Update
+
+from health_navigator.conversation.models import (
+    Command,
+    Group,
+    Incoming,
+    Point,
+    Said,
+    Tap,
+    Text,
+    Unreadable,
+)
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+_UNREADABLE = (
+    "voice",
+    "audio",
+    "video_note",
+    "video",
+    "photo",
+    "sticker",
+    "animation",
+    "document",
+    "contact",
+    "poll",
+    "dice",
+    "venue",
+)
+
+
+def chat_keys(secrets: Sequence[bytes], chat_id: int) -> tuple[str, ...]:
+    """The names under which we may know a chat, that of the key in use first."""
+    message = str(chat_id).encode()
+    return tuple(hmac.new(secret, message, hashlib.sha256).hexdigest()[:40] for secret in secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An update that concerns a chat. `said` is None where nothing is to be answered."""
+
+    update_id: int
+    chat_id: int
+    said: Said | None
+    locale: str | None = None
+    callback_id: str | None = None
+    left: bool = False
+
+    def incoming(self, chat_key: str) -> Incoming | None:
+        return Incoming(chat_key, self.said, self.locale) if self.said is not None else None
+
+
+def read_update(update: Update) -> Arrived | None:
+    """What an update means to us; None for what we neither asked for nor understand."""
+    if update.callback_query is not None:
+        return _from_tap(update.update_id, update.callback_query)
+    if update.my_chat_member is not None:
+        change = update.my_chat_member
+        left = change.new_chat_member.status in ("kicked", "left")
+        return Arrived(update.update_id, change.chat.id, None, left=left)
+    message = update.message or update.edited_message
+    if message is None:
+        return None
+    said = _said(message, edited=update.edited_message is not None)
+    locale = message.from_user.language_code if message.from_user else None
+    return Arrived(update.update_id, message.chat.id, said, locale)
+
+
+def _from_tap(update_id: int, query: CallbackQuery) -> Arrived:
+    # A person's private chat has her own number, also where the message is too old to be shown.
+    chat_id = query.message.chat.id if query.message else query.from_user.id
+    message = query.message.message_id if query.message else None
+    return Arrived(
+        update_id,
+        chat_id,
+        Tap(query.data or "", message),
+        query.from_user.language_code,
+        callback_id=query.id,
+    )
+
+
+def _said(message: Message, *, edited: bool) -> Said | None:
+    if message.chat.type != Chat.PRIVATE:
+        return Group() if not edited and message.text else None
+    if message.location is not None:
+        live = edited or message.location.live_period is not None
+        return Point(message.location.latitude, message.location.longitude, live=live)
+    if message.text is not None:
+        return _from_text(message.text, edited=edited, forwarded=message.forward_origin is not None)
+    what = next((kind for kind in _UNREADABLE if getattr(message, kind, None)), None)
+    return Unreadable(what) if what and not edited else None
+
+
+def _from_text(text: str, *, edited: bool, forwarded: bool) -> Said:
+    if text.startswith("/") and not forwarded:
+        name, _, argument = text[1:].partition(" ")
+        return Command(name.partition("@")[0].lower(), argument.strip())
+    return Text(text, edited=edited, forwarded=forwarded)

@@ -1,0 +1,99 @@
+"""POST /telegram/webhook: who may call, how much they may send, and what we answer."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from telegram import Bot, Update
+from telegram.error import TelegramError
+
+from health_navigator.telegram_bot.delivery import ComeBack, Delivery
+from health_navigator.telegram_bot.profile import WEBHOOK_PATH
+
+log = structlog.get_logger()
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+# Telegram's own updates stay far below; see "Limits" in its Bot API.
+MAX_BODY = 1_000_000
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramDoor:
+    """What the webhook needs. Without `networks` any address may call that knows the secret."""
+
+    delivery: Delivery
+    bot: Bot
+    secret: str
+    networks: Sequence[Network] = ()
+
+
+def webhook_router() -> APIRouter:
+    """The webhook's route; it finds its door, if Telegram is on, in `request.state.door`."""
+    router = APIRouter()
+
+    @router.post(WEBHOOK_PATH, include_in_schema=False)
+    async def receive(request: Request) -> Response:
+        door: TelegramDoor | None = request.state.door
+        if door is None:
+            return Response(status_code=404)
+        if not _may_call(request, door):
+            return Response(status_code=403)
+        body = await _bounded_body(request)
+        if body is None:
+            return Response(status_code=413)
+        return await _take(body, door)
+
+    return router
+
+
+async def _take(body: bytes, door: TelegramDoor) -> Response:
+    update = _parse(body, door.bot)
+    if update is None:
+        # 200, or Telegram would send the same again for a day.
+        log.warning("update.unreadable", bytes=len(body))
+        return Response(status_code=200)
+    verdict = await door.delivery.handle(update)
+    if isinstance(verdict, ComeBack):
+        return Response(status_code=503, headers={"Retry-After": str(verdict.seconds)})
+    return Response(status_code=200)
+
+
+def _may_call(request: Request, door: TelegramDoor) -> bool:
+    given = request.headers.get(SECRET_HEADER, "")
+    knows_secret = hmac.compare_digest(given.encode(), door.secret.encode())
+    return knows_secret and (not door.networks or _is_inside(request, door.networks))
+
+
+def _is_inside(request: Request, networks: Sequence[Network]) -> bool:
+    if request.client is None:
+        return False
+    address = ip_address(request.client.host)
+    return any(address in network for network in networks)
+
+
+async def _bounded_body(request: Request) -> bytes | None:
+    """The body, or None as soon as it is larger than MAX_BODY."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+def _parse(body: bytes, bot: Bot) -> Update | None:
+    try:
+        data = json.loads(body)
+        if not isinstance(data, dict) or type(data.get("update_id")) is not int:
+            return None
+        return Update.de_json(data, bot)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, TelegramError):
+        return None
