@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from health_navigator.conversation import memory
-from health_navigator.conversation.asking import Found, Understanding, ask
+from health_navigator.conversation.understanding import Found, Understanding, understand
 from health_navigator.conversation.rendering import to_text
 from health_navigator.directory.models import Kind, Status
 from health_navigator.eligibility.contract import to_json
@@ -147,7 +147,7 @@ async def post_ask(body: AskRequest, request: Request) -> AskResponse:
     point = None
     if body.latitude is not None and body.longitude is not None:
         point = (body.latitude, body.longitude)
-    understood = await asyncio.to_thread(ask, snapshot, body.text, memory.now(), point=point)
+    understood = await asyncio.to_thread(understand, snapshot, body.text, memory.now(), point=point)
     return to_ask_response(snapshot, understood, supported_locale(body.locale))
 
 

@@ -17,7 +17,7 @@ from health_navigator.api import to_ask_response
 from health_navigator.app import create_app, encoder_for, snapshot_builder
 from health_navigator.config import Settings, read_settings
 from health_navigator.conversation import memory
-from health_navigator.conversation.asking import ask as ask_knowledge
+from health_navigator.conversation.understanding import understand
 from health_navigator.db import Database
 from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
@@ -97,7 +97,7 @@ def ask(text: Annotated[str, Argument(help="A question as people type it.")], as
     settings = read_settings()
     configure_logging("console")
     snapshot = _snapshot_of_files(settings)
-    understood = ask_knowledge(snapshot, text, memory.now())
+    understood = understand(snapshot, text, memory.now())
     response = to_ask_response(snapshot, understood, DEFAULT_LOCALE)
     if as_json:
         why = understood.explained()

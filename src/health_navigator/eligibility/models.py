@@ -141,13 +141,15 @@ class Words(Strict):
     unsure: tuple[Line, ...]
     withheld: tuple[Line, ...]
     negators: tuple[Line, ...]
-    doubters: tuple[Line, ...]
+    light: tuple[Line, ...]
     back: tuple[Line, ...]
     cancel: tuple[Line, ...]
     why: tuple[Line, ...]
     numbers: dict[Line, int]
     units: Units
     almost: tuple[Line, ...]
+    below: tuple[Line, ...]
+    fillers: tuple[Line, ...]
     births: tuple[Line, ...]
 
 

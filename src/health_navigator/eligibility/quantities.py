@@ -13,7 +13,7 @@ OLDEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`half` is the "y medio" after it; `almost` the "casi" before it."""
+    """`half` is the "y medio" after it, `almost` the "casi" before it."""
 
     number: int
     unit: str | None
@@ -22,51 +22,50 @@ class Quantity:
 
     @property
     def days(self) -> float:
-        return (self.number + self.half / 2) * DAYS[self.unit or "days"]
+        return (self.number + self.half / 2) * DAYS[self.unit or "years"]
 
     @property
     def years(self) -> int:
-        """The age in full years; a bare number counts as years."""
-        if self.unit in (None, "years"):
-            return self.number - self.almost
-        return self.number // 12 if self.unit == "months" else int(self.days // DAYS["years"])
+        """An age in full years; a bare number counts as years."""
+        if self.unit == "months":
+            return self.number // 12
+        return int(self.days // DAYS["years"]) - self.almost
 
 
 def quantities(clause: Sequence[str], words: Words) -> Iterator[Quantity]:
-    """The quantities in a clause; "tengo 2 hijos" is none, nor is "menos de 18"."""
+    """The quantities in a clause; the 2 of "tengo 2 hijos" is none, nor the 18 of "menor de 18"."""
     position = 0
     while position < len(clause):
-        number, after = _number(clause, position, words)
-        if number is None:
-            position += 1
-            continue
-        unit = _unit(clause[after], words) if after < len(clause) else None
-        if number <= OLDEST and not _ends_with(clause[:position], words.below):
-            if unit or after == len(clause) or clause[after] in words.fillers:
-                half = clause[after + 1 : after + 3] in (["y", "medio"], ["y", "media"])
-                yield Quantity(number, unit, half, _ends_with(clause[:position], words.almost))
-        position = after
+        number, end = _number(clause, position, words)
+        if number is not None and number <= OLDEST:
+            before, after = clause[:position], clause[end:]
+            unit = _unit(after, words)
+            counts = unit or not after or after[0] in words.fillers
+            if counts and not _ends_with(before, words.below):
+                yield Quantity(number, unit, _is_half(after), _ends_with(before, words.almost))
+        position = end
 
 
 def _number(clause: Sequence[str], position: int, words: Words) -> tuple[int | None, int]:
-    """The number that begins here, and where it ends: digits, or words such as "treinta y dos"."""
+    """The number that begins here and where it ends: "34", "tres", "treinta y cuatro"."""
     first = _value(clause[position], words)
-    rest = clause[position + 1 : position + 3]
-    if first is not None and first >= 30 and first % 10 == 0 and len(rest) == 2 and rest[0] == "y":
-        second = words.numbers.get(rest[1])
-        if second is not None and 1 <= second <= 9:
-            return first + second, position + 3
+    match clause[position + 1 : position + 3]:
+        case ["y", one] if first in range(30, 100, 10) and words.numbers.get(one, 0) in range(1, 10):
+            return (first or 0) + words.numbers[one], position + 3
     return first, position + 1
 
 
 def _value(word: str, words: Words) -> int | None:
-    return int(word) if word.isdigit() and len(word) < 5 else words.numbers.get(word)
+    return int(word) if word.isdigit() else words.numbers.get(word)
 
 
-def _unit(word: str, words: Words) -> str | None:
-    return next((unit for unit, names in words.units if word in names), None)
+def _unit(after: Sequence[str], words: Words) -> str | None:
+    return next((unit for unit, names in words.units if after and after[0] in names), None)
+
+
+def _is_half(after: Sequence[str]) -> bool:
+    return tuple(after[1:3]) in (("y", "medio"), ("y", "media"))
 
 
 def _ends_with(clause: Sequence[str], phrases: Sequence[str]) -> bool:
-    said = " ".join(clause)
-    return any(said == phrase or said.endswith(f" {phrase}") for phrase in phrases)
+    return any(list(clause[-len(words) :]) == words for words in map(str.split, phrases))

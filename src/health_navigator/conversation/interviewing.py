@@ -1,0 +1,179 @@
+"""The SIS interview as messages: one question each, answers only in sealed button data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from health_navigator.conversation.models import Button, Reply, State, Turn
+from health_navigator.conversation.replies import Rows, home, month, rows
+from health_navigator.conversation.taps import Taps
+from health_navigator.eligibility import answers as typed
+from health_navigator.eligibility.codec import Codec
+from health_navigator.eligibility.interview import Interview
+from health_navigator.eligibility.models import OutcomeKind, Question
+from health_navigator.eligibility.outcome import Outcome
+from health_navigator.i18n import Translate, mark
+
+_BACK, _CANCEL, _WHY = "b", "c", "w"
+_CHOICE = "a"
+
+_HEADINGS = {
+    OutcomeKind.SI: mark("✅ Yes, according to our source"),
+    OutcomeKind.TODAVIA_NO: mark("⏳ Not yet, but look:"),
+    OutcomeKind.NO: mark("No, because there is another insurance"),
+    OutcomeKind.PREGUNTA_EN_VENTANILLA: mark("❓ It is not clear: ask at the counter"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interviewing:
+    """One step of one chat's interview. What was answered is never said again."""
+
+    interview: Interview
+    codec: Codec
+    chat: str
+    translate: Translate
+    locale: str
+
+    def begin(self, state: State) -> Turn:
+        return self._step({}, state)
+
+    def tapped(self, arguments: tuple[str, ...], state: State) -> Turn | None:
+        """The turn after a button; None for data that is forged or older than the interview."""
+        if not arguments:
+            return self.begin(state)
+        action, sealed = arguments[0], arguments[1] if len(arguments) > 1 else ""
+        if action == _CANCEL:
+            return self._cancelled(state)
+        known = self.codec.read(sealed, self.chat)
+        if known is None:
+            return None
+        if action == _CHOICE and known.choice is not None:
+            return self._chosen(known.answers, known.choice, state)
+        return self._moved(action, known.answers, state)
+
+    def _moved(self, action: str, answers: Mapping[str, str], state: State) -> Turn | None:
+        match action:
+            case "b":
+                return self._step(self.interview.before(answers), state)
+            case "w":
+                return self._explained(answers, state)
+            case _:
+                return None
+
+    def typed(self, text: str, state: State) -> Turn | None:
+        """The turn after words typed during the interview; None when they mean something else."""
+        known = self.codec.read(state.interview or "", self.chat)
+        step = self.interview.next(known.answers) if known else None
+        if known is None or not isinstance(step, Question):
+            return None
+        words = self.interview.file.words
+        match typed.find_command(text, words):
+            case typed.Command.CANCEL:
+                return self._cancelled(state)
+            case typed.Command.BACK:
+                return self._step(self.interview.before(known.answers), state)
+            case typed.Command.WHY:
+                return self._explained(known.answers, state)
+        choice = typed.understand(text, step, words)
+        if choice is None:
+            return None
+        return self._step({**known.answers, **choice.answers}, state)
+
+    def again(self, state: State) -> Turn | None:
+        """The question that is open, after an answer that could not be read."""
+        known = self.codec.read(state.interview or "", self.chat)
+        if known is None:
+            return None
+        _ = self.translate
+        before = _("I did not understand that. Tap a button, or write «cancelar» to stop.")
+        return self._step(known.answers, state, before=before)
+
+    def resume_button(self, state: State) -> Rows:
+        """A way back into an interview that a question interrupted."""
+        if not state.interview:
+            return ()
+        data = Taps.INTERVIEW.with_argument("r", state.interview)
+        return ((Button(self.translate("↩️ Go on with the SIS questions"), data),),)
+
+    def resumed(self, sealed: str, state: State) -> Turn | None:
+        known = self.codec.read(sealed, self.chat)
+        return self._step(known.answers, state) if known else None
+
+    def _chosen(self, answers: Mapping[str, str], choice: int, state: State) -> Turn | None:
+        step = self.interview.next(answers)
+        if not isinstance(step, Question) or choice >= len(step.choices):
+            return None
+        return self._step({**answers, **step.choices[choice].answers}, state)
+
+    def _step(self, answers: Mapping[str, str], state: State, before: str | None = None) -> Turn:
+        step = self.interview.next(answers)
+        if isinstance(step, Question):
+            kept = self.codec.write(answers, chat=self.chat)
+            reply = self._question(step, answers, before)
+            return Turn((reply,), state.but(interview=kept, waiting=None, misses=0), "interview")
+        outcome = "interview_urgent" if step.urgent else f"interview_{step.kind}"
+        done = state.but(interview=None, waiting=None, misses=0)
+        return Turn((self._outcome(step),), done, outcome)
+
+    def _question(
+        self, question: Question, answers: Mapping[str, str], before: str | None = None
+    ) -> Reply:
+        _ = self.translate
+        choices = (
+            Button(choice.label, self._data(_CHOICE, answers, position))
+            for position, choice in enumerate(question.choices)
+        )
+        why = Button(_("Why do you ask?"), self._data(_WHY, answers))
+        back = (Button(_("◀ Back"), self._data(_BACK, answers)),) if answers else ()
+        cancel = Button(_("✖ Cancel"), Taps.INTERVIEW.with_argument(_CANCEL))
+        text = "\n\n".join(part for part in (before, question.text) if part)
+        return Reply(text, buttons=(*rows(choices), (why,), (*back, cancel)))
+
+    def _data(self, action: str, answers: Mapping[str, str], choice: int | None = None) -> str:
+        return Taps.INTERVIEW.with_argument(action, self.codec.write(answers, choice, self.chat))
+
+    def _explained(self, answers: Mapping[str, str], state: State) -> Turn:
+        step = self.interview.next(answers)
+        if not isinstance(step, Question):
+            return self._step(answers, state)
+        return self._step(answers, state, before=step.why)
+
+    def _cancelled(self, state: State) -> Turn:
+        _ = self.translate
+        text = _("All right, we leave it here. I kept none of your answers.")
+        return Turn((Reply(text, buttons=(home(_),)),), state.but(interview=None), "interview_left")
+
+    def _outcome(self, outcome: Outcome) -> Reply:
+        _ = self.translate
+        if outcome.urgent:
+            text = "\n\n".join((outcome.reason, outcome.where, outcome.cost, outcome.next_step))
+            return Reply(text, buttons=(home(_),))
+        parts = (
+            outcome.reason,
+            _("What to bring:") + "\n" + "\n".join(outcome.documents),
+            _("Where:") + " " + outcome.where,
+            _("Cost:") + " " + outcome.cost,
+            _("Next step:") + " " + outcome.next_step,
+            _("Meanwhile:") + " " + outcome.meanwhile,
+        )
+        again = (Button(_("🔁 Start again"), Taps.INTERVIEW),)
+        return Reply(
+            "\n\n".join(parts),
+            heading=_(_HEADINGS[outcome.kind]),
+            footer=self._provenance(outcome),
+            buttons=(again, home(_)),
+        )
+
+    def _provenance(self, outcome: Outcome) -> str:
+        _ = self.translate
+        publishers = ", ".join(dict.fromkeys(source.publisher for source in outcome.sources[:3]))
+        return "\n".join(
+            (
+                _("This is guidance. The counter has the last word."),
+                _("Source: {publishers}. Checked: {month}.").format(
+                    publishers=publishers, month=month(outcome.verified_on, self.locale)
+                ),
+            )
+        )

@@ -1,0 +1,194 @@
+"""What a message asks for: danger first, then a place, an answer, a choice, or nothing known."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from health_navigator.conversation.models import State
+from health_navigator.directory.hours import Opening, opening
+from health_navigator.directory.models import Kind, Service
+from health_navigator.knowledge.models import Entry, OutOfScope
+from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching import decide as deciding
+from health_navigator.matching.places import Place
+
+NEAREST = 5
+# Beyond this from everything we know, a shared location is not in Peru or is in the sea.
+FARTHEST_KM = 150.0
+# So sure of the entry that a where-question keeps it rather than its kind's own entry.
+_SURE_OF_ENTRY = 0.5
+# A follow-up leans on what was said before, so it must be short.
+_FOLLOW_UP_WORDS = 7
+
+Coordinates = tuple[float, float]
+
+
+class Outcome(StrEnum):
+    ANSWER = "answer"
+    SERVICES = "services"
+    URGENT = "urgent"
+    CLARIFY = "clarify"
+    NO_ANSWER = "no_answer"
+    SMALLTALK = "smalltalk"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A service, how far it is where that is known, and whether it is open."""
+
+    service: Service
+    kilometres: float | None
+    opening: Opening | None
+
+    @classmethod
+    def at(cls, service: Service, kilometres: float | None, moment: datetime) -> Self:
+        return cls(service, kilometres, opening(service.hours, moment))
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What we made of a message; every field that does not apply is empty."""
+
+    outcome: Outcome
+    entry: Entry | None = None
+    confidence: float = 0.0
+    options: tuple[Entry, ...] = ()
+    second: Entry | None = None
+    urgent: str | None = None
+    weak_sign: str | None = None
+    kind: Kind | None = None
+    place: Place | None = None
+    places: tuple[Place, ...] = ()
+    services: tuple[Found, ...] = ()
+    closed: Service | None = None
+    refer: OutOfScope | None = None
+    ranking: deciding.Ranking | None = None
+
+    def explained(self) -> dict[str, Any]:
+        """Why: nearest questions, the score of each part, what normalising did."""
+        return asdict(self.ranking) if self.ranking else {}
+
+
+def understand(
+    knowledge: Snapshot,
+    text: str,
+    moment: datetime,
+    *,
+    point: Coordinates | None = None,
+    state: State | None = None,
+) -> Understanding:
+    """One message, with what the conversation was about; deterministic."""
+    readable = to_readable(text)
+    danger = knowledge.triage.assess(readable)
+    if danger.danger:
+        return _urgent(knowledge, danger.danger, danger.confidence)
+    understood = _ordinary(knowledge, readable, moment, point, state or State())
+    return replace(understood, weak_sign=danger.weak)
+
+
+def to_readable(text: str) -> str:
+    """The text without the characters that carry no words: controls, NUL, half surrogates."""
+    return "".join(
+        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else " "
+        for letter in text
+        if letter not in "\u200b\u200c\u200d\ufeff"
+    ).strip()
+
+
+def _urgent(knowledge: Snapshot, danger_id: str, confidence: float) -> Understanding:
+    entry = knowledge.entries.get(knowledge.dangers[danger_id].entry)
+    return Understanding(Outcome.URGENT, entry=entry, confidence=confidence, urgent=danger_id)
+
+
+def _ordinary(
+    knowledge: Snapshot, text: str, moment: datetime, point: Coordinates | None, state: State
+) -> Understanding:
+    closed = knowledge.directory.find_closed(text)
+    where = knowledge.where.read(text)
+    ranking = knowledge.ranker.rank(text)
+    understood = _decided(knowledge, ranking)
+    if closed is not None:
+        return replace(understood, closed=closed)
+    kind = where.kind or _kind_of_follow_up(text, where.place, understood, state)
+    if kind is not None and (where.asks_where or where.place is not None or point is not None):
+        place = where.place or state.place
+        return where_to_go(
+            knowledge, kind, moment, place=place, places=where.places, point=point, base=understood
+        )
+    if understood.outcome is Outcome.NO_ANSWER and understood.refer is None:
+        return _follow_up(knowledge, text, state) or understood
+    return understood
+
+
+def _decided(knowledge: Snapshot, ranking: deciding.Ranking) -> Understanding:
+    match deciding.decide(ranking, knowledge.thresholds):
+        case deciding.Answer(id=entry_id, confidence=confidence, second=second):
+            entry = knowledge.entries[entry_id]
+            outcome = Outcome.SMALLTALK if entry.is_smalltalk else Outcome.ANSWER
+            also = knowledge.entries.get(second) if second else None
+            return Understanding(outcome, entry, confidence, second=also, ranking=ranking)
+        case deciding.Clarify(ids=ids, confidence=confidence):
+            options = tuple(knowledge.entries[each] for each in ids)
+            return Understanding(
+                Outcome.CLARIFY, confidence=confidence, options=options, ranking=ranking
+            )
+        case deciding.Abstain(group=group):
+            refer = knowledge.out_of_scope.get(group) if group else None
+            has_advice = refer is not None and refer.refer is not None
+            return Understanding(
+                Outcome.NO_ANSWER, refer=refer if has_advice else None, ranking=ranking
+            )
+
+
+def _kind_of_follow_up(
+    text: str, place: Place | None, understood: Understanding, state: State
+) -> Kind | None:
+    """«¿y en Comas?» after a where-question asks for the same kind there."""
+    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
+    if place is None or state.kind is None or not is_short:
+        return None
+    return Kind(state.kind) if understood.outcome is not Outcome.SMALLTALK else None
+
+
+def _follow_up(knowledge: Snapshot, text: str, state: State) -> Understanding | None:
+    """«¿y para mi hijo?», «¿cuánto cuesta?»: read again with the last topic's title before it."""
+    last = knowledge.entries.get(state.entry or "")
+    if last is None or last.is_smalltalk or len(text.split()) > _FOLLOW_UP_WORDS:
+        return None
+    again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
+    return again if again.outcome is Outcome.ANSWER else None
+
+
+def where_to_go(
+    knowledge: Snapshot,
+    kind: Kind,
+    moment: datetime,
+    *,
+    place: Place | None = None,
+    places: Sequence[Place] = (),
+    point: Coordinates | None = None,
+    base: Understanding | None = None,
+) -> Understanding:
+    """The services of a kind at a place or a point, with the entry that goes with them."""
+    services: tuple[Found, ...] = ()
+    if point is not None or (place is not None and not places):
+        pairs = knowledge.directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
+        services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
+    own = knowledge.entry_of_kind(kind)
+    is_sure = base is not None and base.entry is not None and base.confidence >= _SURE_OF_ENTRY
+    entry = base.entry if base is not None and is_sure else own
+    return Understanding(
+        Outcome.SERVICES,
+        entry=entry,
+        confidence=base.confidence if base is not None and is_sure else _SURE_OF_ENTRY,
+        kind=kind,
+        place=place,
+        places=tuple(places),
+        services=services,
+        ranking=base.ranking if base else None,
+    )
