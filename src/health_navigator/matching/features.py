@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -25,7 +26,7 @@ def describe(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Every feature of a text as (family, feature)."""
     roots = [root(word) for word in words]
     yield from ((WHOLE, each) for each in roots)
-    yield from ((PAIR, f"{one} {two}") for one, two in zip(roots, roots[1:], strict=False))
+    yield from ((PAIR, f"{one} {two}") for one, two in pairwise(roots))
     for word in words:
         yield from ((PIECE, piece) for piece in pieces(sound(word)))
 
@@ -44,7 +45,9 @@ class Vectoriser:
     weights: FloatArray
 
     def one(self, words: Sequence[str]) -> Features:
-        counts = Counter(known for each in describe(words) if (known := self.index.get(each)) is not None)
+        counts = Counter(
+            known for each in describe(words) if (known := self.index.get(each)) is not None
+        )
         ids = np.fromiter(counts, dtype=np.int64, count=len(counts))
         often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(often)) * self.weights[ids]

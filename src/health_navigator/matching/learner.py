@@ -57,4 +57,6 @@ def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
     few = min(NEAREST, padded.shape[1])
     top = -np.partition(-padded, few - 1, axis=1)[:, :few]
     there = top > -1
-    return np.asarray(np.where(there, top, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1), np.float32)
+    return np.asarray(
+        np.where(there, top, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1), np.float32
+    )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from health_navigator.matching.features import FloatArray, Vectoriser, learn_features

@@ -9,7 +9,7 @@ from health_navigator.matching.asking import Asking, find_asking
 from health_navigator.matching.calibrate import NONE_OF_THEM, OUT_OF_SCOPE, logits
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray
-from health_navigator.matching.learner import own
+from health_navigator.matching.learner import Owners, own
 from health_navigator.matching.lexical import Lexical, learn_words
 from health_navigator.matching.lexicon import Lexicon, compile_lexicon
 from health_navigator.matching.normalise import fold, tokens
@@ -57,6 +57,7 @@ class Ranker:
 
     documents: tuple[Document, ...] = ()
     questions: tuple[str, ...] = ()
+    owners: Owners = field(default_factory=lambda: own([]))
     lexicon: Lexicon = field(default_factory=Lexicon)
     speller: Speller = field(default_factory=Speller)
     lexical: Lexical | None = None
@@ -114,9 +115,8 @@ class Ranker:
         )
 
     def _nearest(self, at: int, alike: FloatArray) -> tuple[str, ...]:
-        assert self.lexical is not None
-        places = self.lexical.owners.places[at]
-        known = places[places < len(self.questions)]
+        places = self.owners.places[at]
+        known = places[places < self.owners.missing]
         order = known[np.argsort(-alike[known], kind="stable")]
         return tuple(self.questions[place] for place in order[:MOST_NEAREST])
 
@@ -132,17 +132,13 @@ def fit(
         return Ranker()
     questions = tuple(each for document in known for each in document.questions)
     owners = own([len(document.questions) for document in known])
-    unfitted = Ranker(known, questions, compile_lexicon(concepts), learn_spelling(_vocabulary(known)))
-    asked = [unfitted.read(question) for question in questions]
-    bodies = [unfitted.read(_body(document)) for document in known]
-    return Ranker(
-        known,
-        questions,
-        unfitted.lexicon,
-        unfitted.speller,
-        learn_words(asked, bodies, owners),
-        encoder and learn_meaning(encoder, *meant(known), owners),
-    )
+    lexicon, speller = compile_lexicon(concepts), learn_spelling(_vocabulary(known))
+    reader = Ranker(lexicon=lexicon, speller=speller)
+    asked = [reader.read(question) for question in questions]
+    bodies = [reader.read(_body(document)) for document in known]
+    lexical = learn_words(asked, bodies, owners)
+    semantic = learn_meaning(encoder, *meant(known), owners) if encoder else None
+    return Ranker(known, questions, owners, lexicon, speller, lexical, semantic)
 
 
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:

@@ -21,7 +21,31 @@ LONGEST_REPAIRED = 20
 ENDING = 2
 CONFUSED = frozenset(map(frozenset, ("mn", "lr", "ei", "ou", "dt", "bp", "gj", "sr")))
 # Words that people write in one with the next.
-LEANING = frozenset("al con de del el en la las los me mi no para por que se sin su tu un una".split())
+LEANING = frozenset(
+    (
+        "al",
+        "con",
+        "de",
+        "del",
+        "el",
+        "en",
+        "la",
+        "las",
+        "los",
+        "me",
+        "mi",
+        "no",
+        "para",
+        "por",
+        "que",
+        "se",
+        "sin",
+        "su",
+        "tu",
+        "un",
+        "una",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
