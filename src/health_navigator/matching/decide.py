@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from health_navigator.matching.rank import Ranking
+from health_navigator.matching.rank import Candidate, Ranking
 
 MOST_OPTIONS = 3
 
@@ -22,6 +22,7 @@ class Thresholds:
 class Answer:
     id: str
     confidence: float
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,9 @@ class Clarify:
 
 @dataclass(frozen=True, slots=True)
 class Abstain:
-    """*refer* names the group of out-of-scope questions that this one seems to belong to."""
+    """*group* names the out-of-scope questions that this one seems to belong to."""
 
-    refer: str | None = None
-    confidence: float = 0.0
+    group: str | None = None
 
 
 Decision: TypeAlias = Answer | Clarify | Abstain
@@ -45,8 +45,16 @@ def decide(ranking: Ranking, thresholds: Thresholds | None = None) -> Decision:
     limits = thresholds or Thresholds()
     best = ranking.candidates[:MOST_OPTIONS]
     if best and best[0].confidence >= limits.answer:
-        return Answer(best[0].id, best[0].confidence)
+        return Answer(best[0].id, best[0].confidence, _second(ranking, limits))
     if sum(each.confidence for each in best) >= limits.clarify:
         options = [each for each in best if each.confidence >= limits.option] or best[:1]
         return Clarify(tuple(each.id for each in options), options[0].confidence)
-    return Abstain(ranking.refer if ranking.out_of_scope >= limits.refer else None)
+    return Abstain(ranking.group if ranking.out_of_scope >= limits.refer else None)
+
+
+def _second(ranking: Ranking, limits: Thresholds) -> str | None:
+    """What else the message surely asks, for a button below the answer."""
+    also: Candidate | None = ranking.second
+    if also is None or also.confidence < limits.answer or also.id == ranking.candidates[0].id:
+        return None
+    return also.id

@@ -1,7 +1,7 @@
 """Which document answers a message, and how sure that is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,7 +46,8 @@ class Ranking:
 
     candidates: tuple[Candidate, ...] = ()
     out_of_scope: float = 1.0
-    refer: str | None = None
+    group: str | None = None
+    second: Candidate | None = None
     words: tuple[str, ...] = ()
     asking: Asking = field(default_factory=Asking)
 
@@ -64,18 +65,24 @@ class Ranker:
     semantic: Semantic | None = None
 
     def rank(self, text: str) -> Ranking:
-        text = text[:MOST_CHARACTERS]
+        """The candidates for a message, and the best one for a second question in it."""
+        asking = find_asking(text[:MOST_CHARACTERS])
+        ranking = replace(self._rank(text[:MOST_CHARACTERS]), asking=asking)
+        if asking.second is None:
+            return ranking
+        return replace(ranking, second=next(iter(self._rank(asking.second).candidates), None))
+
+    def _rank(self, text: str) -> Ranking:
         words = self.read(text)
         if self.lexical is None or not words:
             return Ranking(words=words)
         alike, parts = self._parts(self.lexical, text, words)
         chances = self._chances(parts)
-        asking = find_asking(text)
         inside, outside = self._split(chances)
         best = [self._candidate(at, chances, alike, parts) for at in inside[:MOST_CANDIDATES]]
         beyond = float(chances[outside].sum()) + float(chances[-1])
-        refer = self.documents[outside[0]].id if outside else None
-        return Ranking(tuple(best), beyond, refer, words, asking)
+        group = self.documents[outside[0]].id if outside else None
+        return Ranking(tuple(best), beyond, group, words=words)
 
     def read(self, text: str) -> tuple[str, ...]:
         """The words of a text, repaired and led back to the lexicon's."""
