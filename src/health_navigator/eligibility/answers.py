@@ -37,7 +37,7 @@ def understand(text: str, question: Question, words: Words) -> Choice | None:
     """The choice that a typed message stands for; None when that is not clear."""
     clauses = [*_clauses(text)]
     found = [each for clause in clauses for each in heard(clause, question, words)]
-    return _clearest([*found, *_counted(clauses, question, words)])
+    return _clearest([*found, *_counted(clauses, question, words)], question)
 
 
 def _clauses(text: str) -> Iterator[Clause]:
@@ -45,16 +45,15 @@ def _clauses(text: str) -> Iterator[Clause]:
     return filter(None, map(tokens, _CLAUSE_ENDS.split(whole_numbers)))
 
 
-def _clearest(found: Sequence[Heard]) -> Choice | None:
-    """The one choice of the highest rank; None where two are as clear as each other."""
+def _clearest(found: Sequence[Heard], question: Question) -> Choice | None:
+    """The one choice of the highest rank; of weak ones, which go together, the first."""
     top = max((each.rank for each in found), default=None)
-    said = {each.choice.label: each.choice for each in found if each.rank == top}
-    return next(iter(said.values())) if len(said) == 1 else None
+    heard_of = [each.choice.label for each in found if each.rank == top]
+    said = [choice for choice in question.choices if choice.label in heard_of]
+    return said[0] if len(said) == 1 or (said and top is Rank.WEAK) else None
 
 
-def _counted(
-    clauses: Sequence[Clause], question: Question, words: Words
-) -> Iterator[Heard]:
+def _counted(clauses: Sequence[Clause], question: Question, words: Words) -> Iterator[Heard]:
     """What the numbers say, where the question is one that numbers answer."""
     bare = [_without_phrases(clause, question, words) for clause in clauses]
     counts = [*chain.from_iterable(quantities(clause, words) for clause in bare)]
@@ -77,9 +76,7 @@ def _ages(counts: Sequence[Quantity], question: Question) -> Iterator[Heard]:
             yield _number(choice)
 
 
-def _pregnancy(
-    counts: Sequence[Quantity], clauses: Sequence[Clause], words: Words
-) -> Means | None:
+def _pregnancy(counts: Sequence[Quantity], clauses: Sequence[Clause], words: Words) -> Means | None:
     """Months or weeks speak of a pregnancy, unless of a birth: then they must not be too many."""
     measured = [count.days for count in counts if count.unit]
     if not measured:

@@ -8,7 +8,7 @@ from typing import Self
 
 from health_navigator.eligibility.models import Answers, EligibilityFile, Question
 from health_navigator.eligibility.outcome import Outcome, to_outcome
-from health_navigator.eligibility.rules import DecisionTable, holds, touches
+from health_navigator.eligibility.rules import DecisionTable, agrees, holds, touches
 
 
 class AnswerError(ValueError):
@@ -80,18 +80,34 @@ class Interview:
         return steps
 
     def _next_question(self, answers: Answers) -> Question | None:
-        return next((each for each in self.file.questions if self._is_due(each, answers)), None)
+        settled = self._settled(answers)
+        return next((each for each in self._open(answers) if self._matters(each, settled)), None)
 
-    def _is_due(self, question: Question, answers: Answers) -> bool:
-        return (
-            not question.asks & answers.keys()
-            and holds(question.when, answers)
-            and not touches(question.unless, answers)
-            and any(self.table.matters(name, answers) for name in question.asks)
+    def _matters(self, question: Question, settled: Answers) -> bool:
+        return holds(question.when, settled) and any(
+            self.table.matters(name, settled) for name in question.asks
         )
+
+    def _settled(self, answers: Answers) -> Answers:
+        """The answers, with the default of every input that no question can ask for any more."""
+        askable = frozenset().union(*(question.asks for question in self._open(answers)))
+        defaults = {each.id: each.default for each in self.file.inputs if each.id not in askable}
+        return {name: value for name, value in defaults.items() if value} | {**answers}
+
+    def _open(self, answers: Answers) -> list[Question]:
+        """The questions that are not answered, nor ruled out by what is."""
+        return [
+            question
+            for question in self.file.questions
+            if not question.asks & answers.keys()
+            and agrees(question.when, answers)
+            and not touches(question.unless, answers)
+        ]
 
 
 def _brought(question: Question, answers: Answers) -> Answers:
     """What the question's choice brought: the fullest choice that agrees with the answers."""
-    agreeing = [each.answers for each in question.choices if each.answers.items() <= answers.items()]
+    agreeing = [
+        each.answers for each in question.choices if each.answers.items() <= answers.items()
+    ]
     return max(agreeing, key=len, default={name: answers[name] for name in question.asks})

@@ -80,8 +80,8 @@ class Question(Strict):
     text: Text
     why: Text
     reads: Literal["age", "pregnancy"] | None = None
-    when: Condition = {}
-    unless: Condition = {}
+    when: Condition = Field(default_factory=dict)
+    unless: Condition = Field(default_factory=dict)
     choices: tuple[Choice, ...] = Field(min_length=2)
     note: str | None = None
 
@@ -161,7 +161,7 @@ class EligibilityFile(Strict):
     inputs: tuple[Input, ...] = Field(min_length=1)
     questions: tuple[Question, ...] = Field(min_length=1)
     notices: tuple[Notice, ...] = ()
-    phrases: dict[Name, Text] = {}
+    phrases: dict[Name, Text] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = Field(min_length=1)
     sources: tuple[NamedSource, ...] = Field(min_length=1)
     words: Words

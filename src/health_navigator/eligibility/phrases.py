@@ -93,7 +93,7 @@ def _phrases(question: Question, words: Words) -> Iterator[tuple[Clause, Choice,
 
 
 def _before_doubt(spans: Sequence[Heard]) -> list[Heard]:
-    """Without what follows "no sé": who doubts whether she has a thing has not said that she has."""
+    """Without what follows "no sé": who doubts that she has a thing has not said that she has."""
     doubt = next((span.place.start for span in spans if span.rank == Rank.UNSURE), None)
     return [span for span in spans if doubt is None or span.place.start <= doubt]
 

@@ -49,9 +49,11 @@ def quantities(clause: Sequence[str], words: Words) -> Iterator[Quantity]:
 def _number(clause: Sequence[str], position: int, words: Words) -> tuple[int | None, int]:
     """The number that begins here and where it ends: "34", "tres", "treinta y cuatro"."""
     first = _value(clause[position], words)
+    if first is None or first not in range(30, 100, 10):
+        return first, position + 1
     match clause[position + 1 : position + 3]:
-        case ["y", one] if first in range(30, 100, 10) and words.numbers.get(one, 0) in range(1, 10):
-            return (first or 0) + words.numbers[one], position + 3
+        case ("y", one) if words.numbers.get(one, 0) in range(1, 10):
+            return first + words.numbers[one], position + 3
     return first, position + 1
 
 

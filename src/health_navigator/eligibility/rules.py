@@ -62,6 +62,11 @@ def holds(condition: Condition, answers: Answers) -> bool:
     return all(answers.get(name) in values for name, values in condition.items())
 
 
+def agrees(condition: Condition, answers: Answers) -> bool:
+    """Whether the condition can still come to hold: nothing that it names is answered otherwise."""
+    return all(answers.get(name, values[0]) in values for name, values in condition.items())
+
+
 def touches(condition: Condition, answers: Answers) -> bool:
     """Whether anything that the condition names is answered with one of its values."""
     return any(answers.get(name) in values for name, values in condition.items())
