@@ -106,8 +106,12 @@ class State:
     misses: int = 0
     waiting: str | None = None
     interview: str | None = None
-    last_tap: str | None = None
+    nearby: tuple[str, ...] = ()
     understood: bool = True
+    last_tap: str | None = None
+    tapped_at: float = 0.0
+    burst: int = 0
+    burst_since: float = 0.0
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)

@@ -6,6 +6,7 @@ Every function takes the translating function first; message ids are the English
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from babel.dates import format_date
@@ -14,7 +15,6 @@ from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
 from health_navigator.i18n import DEFAULT_LOCALE, Translate
 from health_navigator.knowledge.models import Danger, Entry, OutOfScope, Topic
-from health_navigator.matching.places import Place
 from health_navigator.provenance import Call, Confidence
 
 Row = tuple[Button, ...]
@@ -309,9 +309,24 @@ def ask_place(_: Translate, what: str) -> tuple[Reply, ...]:
     return (Reply(text, asks_location=_("📍 Share my location")),)
 
 
-def ask_which_place(_: Translate, name: str, places: Sequence[Place], kind: str) -> Reply:
-    buttons = (
-        Button(place.label, Taps.PLACE.with_argument(kind, place.code)) for place in places
+def ask_which_place(_: Translate, places: Sequence[tuple[str, str]], kind: str) -> Reply:
+    """`places` are (label, code): several places share the name that the person wrote."""
+    buttons = (Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places)
+    return Reply(
+        _("There are several places with that name. Which one is yours?"),
+        buttons=(*rows(buttons), home(_)),
     )
-    text = _("There are several places called {name}. Which one?").format(name=name)
-    return Reply(text, buttons=(*rows(buttons), home(_)))
+
+
+def interview_button(_: Translate) -> Row:
+    return (Button(_("✅ Can I have SIS?"), Taps.INTERVIEW),)
+
+
+def near_button(_: Translate, kind: str) -> Row:
+    return (Button(_("📍 Places near me"), Taps.NEAR.with_argument(kind)),)
+
+
+def with_danger(_: Translate, reply: Reply, danger: Danger) -> Reply:
+    """A reply with the emergency line on top and a button, for a weak sign of danger."""
+    text = f"{danger_line(danger)}\n\n{reply.text}"
+    return replace(reply, text=text, buttons=(*danger_button(_, danger), *reply.buttons))

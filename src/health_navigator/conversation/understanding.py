@@ -16,6 +16,7 @@ from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
 from health_navigator.matching.places import Place
+from health_navigator.matching.rank import Ranking
 
 NEAREST = 5
 # Beyond this from everything we know, a shared location is not in Peru or is in the sea.
@@ -67,7 +68,7 @@ class Understanding:
     services: tuple[Found, ...] = ()
     closed: Service | None = None
     refer: OutOfScope | None = None
-    ranking: deciding.Ranking | None = None
+    ranking: Ranking | None = None
 
     def explained(self) -> dict[str, Any]:
         """Why: nearest questions, the score of each part, what normalising did."""
@@ -112,8 +113,8 @@ def _ordinary(
     where = knowledge.where.read(text)
     ranking = knowledge.ranker.rank(text)
     understood = _decided(knowledge, ranking)
-    if closed is not None:
-        return replace(understood, closed=closed)
+    if closed is not None and understood.outcome is not Outcome.ANSWER:
+        return Understanding(Outcome.SERVICES, kind=closed.kind, closed=closed, ranking=ranking)
     kind = where.kind or _kind_of_follow_up(text, where.place, understood, state)
     if kind is not None and (where.asks_where or where.place is not None or point is not None):
         place = where.place or state.place
@@ -125,24 +126,35 @@ def _ordinary(
     return understood
 
 
-def _decided(knowledge: Snapshot, ranking: deciding.Ranking) -> Understanding:
+def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
     match deciding.decide(ranking, knowledge.thresholds):
-        case deciding.Answer(id=entry_id, confidence=confidence, second=second):
+        case deciding.Answer(id=entry_id, confidence=confidence):
             entry = knowledge.entries[entry_id]
             outcome = Outcome.SMALLTALK if entry.is_smalltalk else Outcome.ANSWER
-            also = knowledge.entries.get(second) if second else None
-            return Understanding(outcome, entry, confidence, second=also, ranking=ranking)
+            second = _second(knowledge, ranking, entry)
+            return Understanding(outcome, entry, confidence, second=second, ranking=ranking)
         case deciding.Clarify(ids=ids, confidence=confidence):
             options = tuple(knowledge.entries[each] for each in ids)
             return Understanding(
                 Outcome.CLARIFY, confidence=confidence, options=options, ranking=ranking
             )
-        case deciding.Abstain(group=group):
+        case deciding.Abstain(refer=group):
             refer = knowledge.out_of_scope.get(group) if group else None
             has_advice = refer is not None and refer.refer is not None
             return Understanding(
                 Outcome.NO_ANSWER, refer=refer if has_advice else None, ranking=ranking
             )
+
+
+def _second(knowledge: Snapshot, ranking: Ranking, first: Entry) -> Entry | None:
+    """The entry for the second question of a message, to be offered as a button."""
+    if ranking.asking.second is None:
+        return None
+    decision = deciding.decide(knowledge.ranker.rank(ranking.asking.second), knowledge.thresholds)
+    if not isinstance(decision, deciding.Answer) or decision.id == first.id:
+        return None
+    entry = knowledge.entries[decision.id]
+    return None if entry.is_smalltalk else entry
 
 
 def _kind_of_follow_up(

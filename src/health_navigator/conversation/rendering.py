@@ -1,0 +1,60 @@
+"""An understanding as plain text, for programs and the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from health_navigator.conversation import languages, replies
+from health_navigator.conversation.nearby import Nearby
+from health_navigator.conversation.understanding import NEAREST, Outcome, Understanding
+from health_navigator.directory.models import Kind
+from health_navigator.i18n import translator
+from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.snapshot import Snapshot
+
+
+def to_text(
+    knowledge: Snapshot, understood: Understanding, moment: datetime, locale: str, asked: str = ""
+) -> str:
+    """What the bot would say, buttons written out as lines."""
+    _ = translator(locale)
+    near = Nearby(knowledge, _, locale)
+    if understood.closed is not None:
+        return near.closed(understood.closed).plain
+    match understood.outcome:
+        case Outcome.URGENT:
+            danger = knowledge.dangers[understood.urgent or ""]
+            return replies.urgent(_, danger, understood.entry).plain
+        case Outcome.SERVICES:
+            return _services(near, understood)
+        case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
+            return _entry(knowledge, understood, understood.entry, moment, locale)
+        case Outcome.CLARIFY:
+            options = "\n".join(entry.title for entry in understood.options)
+            return f"{replies.clarify(_, understood.options).plain}\n\n{options}"
+        case _ if understood.refer is not None:
+            return replies.referred(_, understood.refer).plain
+        case _:
+            return languages.foreign_line(asked) or replies.not_understood(_, (), 1).plain
+
+
+def _entry(
+    knowledge: Snapshot, understood: Understanding, entry: Entry, moment: datetime, locale: str
+) -> str:
+    _ = translator(locale)
+    if entry.is_smalltalk:
+        return replies.smalltalk(_, entry).plain
+    sign = knowledge.dangers.get(understood.weak_sign or "")
+    before = replies.danger_line(sign) if sign else None
+    return replies.answer(_, entry, today=moment.date(), locale=locale, before=before).plain
+
+
+def _services(near: Nearby, understood: Understanding) -> str:
+    kind = understood.kind or Kind.CENTRO_SALUD
+    if understood.places:
+        labels = "\n".join(near.knowledge.where.label(place) for place in understood.places)
+        return f"{replies.ask_which_place(near.translate, (), kind.value).plain}\n\n{labels}"
+    if not understood.services:
+        return near.ask_place(kind)[0].plain
+    shown = understood.services[:NEAREST]
+    return "\n\n".join(f"{number}. {near.describe(each)}" for number, each in enumerate(shown, 1))

@@ -1,0 +1,41 @@
+"""Whether a service is open, by OpenStreetMap opening hours, Lima's clock and Peru's holidays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours
+
+LIMA = ZoneInfo("America/Lima")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`open_now` and `opens_at` are None where nobody knows; `opens_at` also while it is open."""
+
+    open_now: bool | None = None
+    opens_at: datetime | None = None
+
+
+@lru_cache(maxsize=4_096)
+def parsed(hours: str) -> OpeningHours:
+    """The hours as rules; raises opening_hours.ParserError for what is none."""
+    return OpeningHours(hours, country="PE", timezone=LIMA)
+
+
+def opening(hours: str | None, moment: datetime) -> Opening:
+    """Open or closed at a moment, and when it opens next."""
+    if hours is None:
+        return Opening()
+    rules = parsed(hours)
+    now = moment.astimezone(LIMA)
+    if rules.is_open(now):
+        return Opening(open_now=True)
+    if rules.is_unknown(now):
+        return Opening()
+    change = rules.next_change(now)
+    is_opening = change is not None and rules.is_open(change)
+    return Opening(open_now=False, opens_at=change if is_opening else None)

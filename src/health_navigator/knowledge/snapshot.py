@@ -1,0 +1,136 @@
+"""One version of the knowledge, compiled for answering: immutable, shared by every request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from health_navigator.directory import ubigeo
+from health_navigator.directory.directory import Directory
+from health_navigator.directory.models import Kind, Service
+from health_navigator.eligibility.interview import Interview
+from health_navigator.eligibility.models import EligibilityFile
+from health_navigator.knowledge.files import ELIGIBILITY, StoredItem
+from health_navigator.knowledge.models import (
+    Danger,
+    Entry,
+    LexiconFile,
+    OutOfScope,
+    OutOfScopeFile,
+    PlacesFile,
+    Topic,
+    TriageFile,
+)
+from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.where import Where, entries_of_kinds
+from health_navigator.matching import rank, triage
+from health_navigator.matching.decide import Thresholds
+from health_navigator.matching.encoder import Encoder
+from health_navigator.matching.normalise import tokens
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that answering needs. `stale` counts what is past its review."""
+
+    version: int
+    entries: Mapping[str, Entry]
+    topics: tuple[Topic, ...]
+    out_of_scope: Mapping[str, OutOfScope]
+    dangers: Mapping[str, Danger]
+    directory: Directory
+    interview: Interview | None
+    ranker: rank.Ranker
+    triage: triage.TriageModel
+    where: Where
+    kind_entries: Mapping[Kind, str]
+    thresholds: Thresholds
+    stale: int
+    _by_topic: Mapping[str, tuple[Entry, ...]] = field(repr=False)
+
+    @property
+    def topics_by_id(self) -> Mapping[str, Topic]:
+        return {topic.id: topic for topic in self.topics}
+
+    def entries_of(self, topic: str) -> tuple[Entry, ...]:
+        return self._by_topic.get(topic, ())
+
+    def entry_of_kind(self, kind: Kind) -> Entry | None:
+        return self.entries.get(self.kind_entries.get(kind, ""))
+
+    def kind_of_entry(self, entry_id: str) -> Kind | None:
+        """The kind of service that an entry sends people to."""
+        return next((kind for kind, entry in self.kind_entries.items() if entry == entry_id), None)
+
+
+def build_snapshot(
+    version: int, items: Sequence[StoredItem], encoder: Encoder | None, today: date
+) -> Snapshot:
+    """Compile published items; the same items always give the same snapshot."""
+    everything = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
+    entries = {entry.id: entry for entry in everything if entry.is_served(today)}
+    services = [Service.model_validate(item.body) for item in _of(items, ItemKind.SERVICE)]
+    topics = [Topic.model_validate(item.body) for item in _of(items, ItemKind.TOPIC)]
+    documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
+    lexicon = _document(documents, "lexicon", LexiconFile(concepts=()))
+    outside = _document(documents, "out_of_scope", OutOfScopeFile(groups=()))
+    dangers = _document(documents, "triage", TriageFile(dangers=()))
+    places = _document(documents, "places", PlacesFile(places=()))
+    concepts = {concept.word: concept.says for concept in lexicon.concepts}
+    ranker = rank.fit(_to_rank(entries.values(), outside.groups), concepts, encoder)
+    return Snapshot(
+        version=version,
+        entries=entries,
+        topics=tuple(sorted(topics, key=lambda topic: (topic.position, topic.id))),
+        out_of_scope={group.id: group for group in outside.groups},
+        dangers={danger.id: danger for danger in dangers.dangers},
+        directory=Directory.of(services, ubigeo.centres()),
+        interview=_interview(documents),
+        ranker=ranker,
+        triage=_triage(dangers, entries.values(), encoder),
+        where=Where.of(places, _ordinary_words(entries.values())),
+        kind_entries=entries_of_kinds(places),
+        thresholds=Thresholds(),
+        stale=sum(each.is_stale(today) for each in (*entries.values(), *services)),
+        _by_topic={
+            topic.id: tuple(entry for entry in entries.values() if entry.topic == topic.id)
+            for topic in topics
+        },
+    )
+
+
+def _of(items: Sequence[StoredItem], kind: ItemKind) -> list[StoredItem]:
+    return [item for item in items if item.kind == kind]
+
+
+def _document(documents: Mapping[str, dict[str, Any]], name: str, empty: Model) -> Model:
+    """A one-piece file of the knowledge, or `empty` where the knowledge has none."""
+    return type(empty).model_validate(documents[name]) if name in documents else empty
+
+
+def _interview(documents: Mapping[str, dict[str, Any]]) -> Interview | None:
+    if ELIGIBILITY not in documents:
+        return None
+    return Interview.of(EligibilityFile.model_validate(documents[ELIGIBILITY]))
+
+
+def _to_rank(
+    entries: Iterable[Entry], outside: Iterable[OutOfScope]
+) -> Iterator[rank.Document]:
+    for entry in entries:
+        yield rank.Document(entry.id, entry.title, entry.questions, entry.answer)
+    for group in outside:
+        yield rank.Document(group.id, group.title, group.examples, in_scope=False)
+
+
+def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
+    """Words of everyday messages, which are never a mistyped place."""
+    return frozenset(
+        word for entry in entries for question in entry.questions for word in tokens(question)
+    )
