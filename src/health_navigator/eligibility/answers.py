@@ -35,6 +35,9 @@ def find_command(text: str, words: Words) -> Command | None:
 
 def understand(text: str, question: Question, words: Words) -> Choice | None:
     """The choice that a typed message stands for; None when that is not clear."""
+    labels = {fold(choice.label): choice for choice in question.choices}
+    if fold(text) in labels:
+        return labels[fold(text)]
     clauses = [*_clauses(text)]
     found = [each for clause in clauses for each in heard(clause, question, words)]
     return _clearest([*found, *_counted(clauses, question, words)], question)

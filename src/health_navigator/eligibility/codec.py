@@ -46,7 +46,7 @@ class Codec:
         """
         plain = self._pack(self.interview.kept(answers), choice)
         tag = self._tag(plain, chat)
-        return urlsafe_b64encode(tag + self._mask(plain, tag)).rstrip(b"=").decode()
+        return _base64(tag + self._mask(plain, tag))
 
     def read(self, data: str, chat: str = "") -> Tapped | None:
         """What `write` was given; None for data that is forged, foreign, or of an older file."""
@@ -105,8 +105,14 @@ def _fingerprint(interview: Interview) -> bytes:
     return blake2b(json.dumps(meanings).encode(), digest_size=8).digest()
 
 
+def _base64(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
 def _unbase64(data: str) -> bytes | None:
+    """The bytes, if the text is exactly how they are written."""
     try:
-        return urlsafe_b64decode(data.encode("ascii") + b"=" * (-len(data) % 4))
+        sealed = urlsafe_b64decode(data.encode("ascii") + b"=" * (-len(data) % 4))
     except ValueError:
         return None
+    return sealed if _base64(sealed) == data else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from health_navigator.eligibility.models import Condition, EligibilityFile
 from health_navigator.eligibility.outcome import PHRASE
@@ -23,8 +24,8 @@ class Mistake:
 
 def mistakes(file: EligibilityFile) -> tuple[Mistake, ...]:
     """Everything wrong with the file; an Interview may be made of it only when this is empty."""
-    names = (*_repeated(file), *_unknown_values(file), *_unknown_names(file), *_orders(file))
-    return names or tuple(_dead_rules(file))
+    found = tuple(chain.from_iterable(check(file) for check in _CHECKS))
+    return found or tuple(_dead_rules(file))
 
 
 def _repeated(file: EligibilityFile) -> Iterator[Mistake]:
@@ -51,11 +52,16 @@ def _unknown_values(file: EligibilityFile) -> Iterator[Mistake]:
                 )
 
 
+def _unknown_defaults(file: EligibilityFile) -> Iterator[Mistake]:
+    for position, each in enumerate(file.inputs):
+        if each.default is not None and each.default not in each.values:
+            message = mark("{value} is not among the values: write one of {allowed}")
+            values = {"value": each.default, "allowed": ", ".join(each.values)}
+            yield Mistake(f"inputs.{position}.default", message, values)
+
+
 def _conditions(file: EligibilityFile) -> Iterator[tuple[str, Condition]]:
     """Everything in the file that names inputs and their values, with its place."""
-    for position, each in enumerate(file.inputs):
-        if each.default is not None:
-            yield f"inputs.{position}.default", {each.id: (each.default,)}
     for position, question in enumerate(file.questions):
         yield f"questions.{position}.when", question.when
         yield f"questions.{position}.unless", question.unless
@@ -111,3 +117,6 @@ def _dead_rules(file: EligibilityFile) -> Iterator[Mistake]:
         if not deciding[position]:
             message = mark("{id} never decides: the rules above it take every case that it has")
             yield Mistake(f"rules.{position}", message, {"id": rule.id})
+
+
+_CHECKS = (_repeated, _unknown_values, _unknown_defaults, _unknown_names, _orders)
