@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -16,8 +17,11 @@ from health_navigator.matching.places import Place
 
 Coordinates = tuple[float, float]
 Near = tuple[Service, float | None]
+Indices = NDArray[np.int64]
 # A location farther than this from every district's centre is in the sea or abroad.
 REACH_KM = 120.0
+_LEVELS = ("department", "province", "district")
+_NONE: Indices = np.array([], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +32,35 @@ class Directory:
     offered: tuple[Service, ...]
     points: NDArray[np.float64]
     centres: Mapping[Place, Coordinates]
-    _by_kind: Mapping[Kind, NDArray[np.int64]] = field(repr=False)
+    _by_kind: Mapping[Kind | None, Indices] = field(repr=False)
+    _by_place: Mapping[Place, Indices] = field(repr=False)
+    _folded: Mapping[str, NDArray[np.str_]] = field(repr=False)
+    _is_local: NDArray[np.bool_] = field(repr=False)
     _closed: Mapping[str, Service] = field(repr=False)
 
     @classmethod
     def of(cls, services: Iterable[Service], centres: Mapping[Place, Coordinates]) -> Self:
         known = {service.id: service for service in services}
         offered = tuple(service for service in known.values() if service.is_offered)
-        points = np.array([_point(service) for service in offered]).reshape(-1, 2)
-        kinds = np.array([service.kind for service in offered])
-        by_kind = {kind: np.flatnonzero(kinds == kind) for kind in Kind}
-        closed = {
-            f" {fold(service.name)} ": service
-            for service in known.values()
-            if service.status is Status.CLOSED
+        kinds = np.array([service.kind.value for service in offered], dtype=np.str_)
+        by_kind: dict[Kind | None, Indices] = {
+            kind: np.flatnonzero(kinds == kind.value) for kind in Kind
         }
-        return cls(known, offered, points, centres, by_kind, closed)
+        return cls(
+            known,
+            offered,
+            np.array([_point(service) for service in offered]).reshape(-1, 2),
+            centres,
+            {**by_kind, None: np.arange(len(offered))},
+            _by_place(offered),
+            {level: _folded(offered, level) for level in _LEVELS},
+            np.array([service.scope is Scope.LOCAL for service in offered], dtype=bool),
+            {
+                f" {fold(service.name)} ": service
+                for service in known.values()
+                if service.status is Status.CLOSED
+            },
+        )
 
     def get(self, service_id: str) -> Service | None:
         return self.services.get(service_id)
@@ -63,14 +80,11 @@ class Directory:
         point: Coordinates | None = None,
     ) -> list[Near]:
         """Offered services that lie in all that is named, as officials spell it or folded."""
-        wanted = {"department": department, "province": province, "district": district}
-        folded = {level: fold(name) for level, name in wanted.items() if name}
-        chosen = [
-            at
-            for at in self._of_kind(kind)
-            if all(fold(getattr(self.offered[at], level) or "") == name for level, name in folded.items())
-        ]
-        return self._sorted(chosen, point) if point else [(self.offered[at], None) for at in chosen]
+        chosen = self._by_kind[kind]
+        for level, name in zip(_LEVELS, (department, province, district), strict=True):
+            if name:
+                chosen = chosen[self._folded[level][chosen] == fold(name)]
+        return self._nearest_first(chosen, point)
 
     def nearest(
         self,
@@ -81,33 +95,32 @@ class Directory:
         limit: int = 5,
     ) -> list[Near]:
         """Where to go: the nearest to a point, or those of a place; then lines for all Peru."""
-        indices = self._of_kind(kind)
-        local = [at for at in indices if self.offered[at].scope is Scope.LOCAL]
-        national = [(self.offered[at], None) for at in indices if at not in set(local)]
-        if point is not None:
-            return [*self._sorted(local, point)[:limit], *national]
-        found = self._in_place(local, place) if place else []
-        return [*found[:limit], *national]
+        indices = self._by_kind[kind]
+        is_local = self._is_local[indices]
+        local, national = indices[is_local], indices[~is_local]
+        if point is None and place is not None:
+            local, point = self._inside(local, place), self.centres.get(place)
+        elif point is None:
+            local = local[:0]
+        return [*self._nearest_first(local, point, limit), *self._nearest_first(national, None)]
 
-    def _of_kind(self, kind: Kind | None) -> Sequence[int]:
-        return range(len(self.offered)) if kind is None else self._by_kind[kind].tolist()
-
-    def _in_place(self, indices: Sequence[int], place: Place) -> list[Near]:
+    def _inside(self, indices: Indices, place: Place) -> Indices:
         """Those inside the place; where there is none, those of the wider place around it."""
         for wider in _widening(place):
-            inside = [at for at in indices if _is_in(self.offered[at], wider)]
-            if inside:
-                return self._sorted(inside, self.centres.get(place))
-        return []
+            inside = np.intersect1d(indices, self._by_place.get(wider, _NONE), assume_unique=True)
+            if len(inside):
+                return inside
+        return _NONE
 
-    def _sorted(self, indices: Sequence[int], point: Coordinates | None) -> list[Near]:
+    def _nearest_first(
+        self, indices: Indices, point: Coordinates | None, limit: int | None = None
+    ) -> list[Near]:
         if point is None:
-            return [(self.offered[at], None) for at in indices]
-        distances = kilometres_from(point, self.points[list(indices)])
-        order = np.argsort(distances, kind="stable")
-        return [
-            (self.offered[indices[at]], _known_distance(float(distances[at]))) for at in order
-        ]
+            return [(self.offered[at], None) for at in indices[:limit].tolist()]
+        distances = kilometres_from(point, self.points[indices])
+        order = np.argsort(distances, kind="stable")[:limit]
+        pairs = zip(indices[order].tolist(), distances[order].tolist(), strict=True)
+        return [(self.offered[at], _known_distance(kilometres)) for at, kilometres in pairs]
 
     def is_in_reach(self, point: Coordinates) -> bool:
         """Whether a location is in or near Peru."""
@@ -138,9 +151,16 @@ def _widening(place: Place) -> Iterator[Place]:
     yield Place(place.department)
 
 
-def _is_in(service: Service, place: Place) -> bool:
-    return (
-        service.department == place.department
-        and place.province in (None, service.province)
-        and place.district in (None, service.district)
-    )
+def _by_place(services: Sequence[Service]) -> Mapping[Place, Indices]:
+    """For each district, province and department, what lies in it."""
+    found: defaultdict[Place, list[int]] = defaultdict(list)
+    for at, service in enumerate(services):
+        if service.department:
+            for wider in _widening(Place(service.department, service.province, service.district)):
+                found[wider].append(at)
+    return {place: np.array(indices) for place, indices in found.items()}
+
+
+def _folded(services: Sequence[Service], level: str) -> NDArray[np.str_]:
+    spelt = {name: fold(name) for name in {getattr(service, level) or "" for service in services}}
+    return np.array([spelt[getattr(service, level) or ""] for service in services], dtype=np.str_)

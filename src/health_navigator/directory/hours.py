@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +11,11 @@ from zoneinfo import ZoneInfo
 from opening_hours import OpeningHours
 
 LIMA = ZoneInfo("America/Lima")
+
+# National holidays by laws of 2021 to 2023, which the library's calendar of Peru does not have yet:
+# Arica and the flag, the air force, the battles of Junín and Ayacucho.
+_NEWER_HOLIDAYS = "Jun 07,Jul 23,Aug 06,Dec 09"
+_HOLIDAY_RULE = re.compile(r"\s*(?:[A-Z][a-z](?:-[A-Z][a-z])?\s*,\s*)*PH(?:\s*,\s*[\w-]+)*\s+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,14 @@ class Opening:
 @lru_cache(maxsize=4_096)
 def parsed(hours: str) -> OpeningHours:
     """The hours as rules; raises opening_hours.ParserError for what is none."""
-    return OpeningHours(hours, country="PE", timezone=LIMA)
+    return OpeningHours(_with_newer_holidays(hours), country="PE", timezone=LIMA)
+
+
+def _with_newer_holidays(hours: str) -> str:
+    """The same hours; what is said of public holidays is said of the newer ones too."""
+    rules = hours.split(";")
+    said = [found[1] for rule in rules if (found := _HOLIDAY_RULE.fullmatch(rule))]
+    return ";".join([*rules, *(f" {_NEWER_HOLIDAYS} {what}" for what in said)])
 
 
 def opening(hours: str | None, moment: datetime) -> Opening:
