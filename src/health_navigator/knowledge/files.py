@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +11,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from health_navigator.directory.models import Service
+from health_navigator.directory.models import Kind
+from health_navigator.eligibility.models import EligibilityFile
 from health_navigator.errors import KnowledgeError, Problem
 from health_navigator.i18n import mark
 from health_navigator.knowledge import yaml_text
+from health_navigator.knowledge.form import to_problems
 from health_navigator.knowledge.models import (
     EntriesFile,
-    Entry,
     LexiconFile,
     OutOfScopeFile,
     PlacesFile,
@@ -59,8 +61,7 @@ class Location:
 
     def problem(self, field: str, message: str, **values: object) -> Problem:
         """A problem with one field of the piece, on the field's own line."""
-        loc = (*self.loc, *_parts(field))
-        return Problem(self.document.path, self.document.line(loc), field, message, values)
+        return self.document.problem((*self.loc, *_parts(field)), field, message, values)
 
 
 def _parts(field: str) -> Loc:
@@ -71,7 +72,7 @@ def read_directory(directory: Path) -> tuple[FileItem, ...]:
     """Every piece in a knowledge directory; raises KnowledgeError with all problems at once."""
     items: list[FileItem] = []
     problems: list[Problem] = []
-    for path in sorted(directory.rglob("*.yaml")):
+    for path in sorted(directory.rglob("*.y*ml")):
         try:
             items += read_file(path.read_bytes(), path.relative_to(directory).as_posix())
         except KnowledgeError as error:
@@ -86,12 +87,15 @@ def read_directory(directory: Path) -> tuple[FileItem, ...]:
 def read_file(content: bytes, path: str) -> tuple[FileItem, ...]:
     """The pieces of one file, named by its path below the knowledge directory."""
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         message = mark("this is not UTF-8: save the file with encoding UTF-8")
         raise KnowledgeError([Problem(path, line, "-", message)]) from error
     document = yaml_text.parse(text, path)
+    if not path.endswith(".yaml"):
+        message = mark("the names of knowledge files end in .yaml: rename this one")
+        raise KnowledgeError([Problem(path, 1, "-", message)])
     folder, _, name = path.removesuffix(".yaml").rpartition("/")
     if folder == "entries":
         return tuple(_entries(document, name))
@@ -111,6 +115,12 @@ def _entries(document: Document, name: str) -> Iterator[FileItem]:
 
 
 def _services(document: Document, name: str) -> Iterator[FileItem]:
+    if name not in [*Kind]:
+        expected = ", ".join(Kind)
+        message = mark("{name} is no kind of service: name the file after one of {expected}")
+        raise KnowledgeError(
+            [Location(document, ()).problem("kind", message, name=name, expected=expected)]
+        )
     file = _validated(ServicesFile, _spread(document, "services", "kind", name), document)
     for position, service in enumerate(file.services):
         where = Location(document, ("services", position))
@@ -119,14 +129,27 @@ def _services(document: Document, name: str) -> Iterator[FileItem]:
 
 def _document(document: Document, name: str) -> FileItem:
     where = Location(document, ())
+    if name == ELIGIBILITY:
+        _validated(EligibilityFile, document.value, document)
+        return FileItem(ItemKind.DOCUMENT, name, 0, _as_written(document.value), where)
     if name in DOCUMENTS:
         body = to_body(_validated(DOCUMENTS[name], document.value, document))
         return FileItem(ItemKind.DOCUMENT, name, 0, body, where)
-    if name == ELIGIBILITY and isinstance(document.value, dict):
-        return FileItem(ItemKind.DOCUMENT, name, 0, _plain(document.value), where)
-    raise KnowledgeError(
-        [where.problem("-", mark("this file has no place here: look at the names in docs/es"))]
-    )
+    raise KnowledgeError([where.problem("-", _NO_PLACE, names=_known_names())])
+
+
+def _as_written(value: object) -> dict[str, Any]:
+    """As JSON, with nothing left out: the interview's conditions read best as they stand."""
+    body: dict[str, Any] = json.loads(json.dumps(value, default=date.isoformat))
+    return body
+
+
+_NO_PLACE = mark("this file has no place here: the names are {names}")
+
+
+def _known_names() -> str:
+    names = ("entries/*", "services/*", ELIGIBILITY, *DOCUMENTS)
+    return ", ".join(f"{name}.yaml" for name in names)
 
 
 def _spread(document: Document, items: str, heading: str, name: str) -> object:
@@ -150,48 +173,7 @@ def _validated(model: type[Model], value: object, document: Document) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise KnowledgeError([*to_problems(error, Location(document, ()))]) from error
-
-
-_PYDANTIC_MESSAGES = {
-    "missing": mark("this field is missing: add it"),
-    "extra_forbidden": mark("unknown field: check its spelling, or leave it out"),
-    "string_too_long": mark("too long: write {max_length} characters at most"),
-    "string_too_short": mark("too short: write at least {min_length} characters"),
-    "too_short": mark("too few: write at least {min_length}"),
-    "string_type": mark("write a text here; put numbers and yes/no words in quotes"),
-    "string_pattern_mismatch": mark("{input} does not have the form that this field needs: {pattern}"),
-    "enum": mark("{input} is not known here: write one of {expected}"),
-    "literal_error": mark("{input} is not known here: write one of {expected}"),
-    "bool_type": mark("write true or false"),
-    "bool_parsing": mark("write true or false"),
-    "tuple_type": mark("write a list here, each item on a line that begins with '- '"),
-    "model_type": mark("write fields here, each as 'name: value'"),
-    "url_parsing": mark("{input} is no web address: write one that begins with https://"),
-    "url_scheme": mark("{input} is no web address: write one that begins with https://"),
-    "less_than_equal": mark("{input} is too large: {le} at most"),
-    "greater_than_equal": mark("{input} is too small: {ge} at least"),
-}
-_DATE_MESSAGE = mark("{input} is no date: write year-month-day, for example 2026-11-21")
-_NUMBER_MESSAGE = mark("{input} is no number: write it with a point, for example -12.05")
-
-
-def to_problems(error: ValidationError, where: Location) -> Iterator[Problem]:
-    """What pydantic found, in plain words and with the line where it stands."""
-    for detail in error.errors(include_url=False):
-        context = dict(detail.get("ctx", {}))
-        context["input"] = str(detail["input"])[:60]
-        loc = tuple(part for part in detail["loc"] if isinstance(part, str | int))
-        kind = detail["type"]
-        if kind == "value_error":
-            message = str(context.pop("error"))
-        elif kind.startswith("date"):
-            message = _DATE_MESSAGE
-        elif kind.startswith(("float", "int")):
-            message = _NUMBER_MESSAGE
-        else:
-            message = _PYDANTIC_MESSAGES.get(kind, detail["msg"].replace("{", "{{").replace("}", "}}"))
-        yield where.problem(".".join(map(str, loc)) or "-", message, **context)
+        raise KnowledgeError([*to_problems(error, document)]) from error
 
 
 def to_body(model: BaseModel) -> dict[str, Any]:
@@ -200,15 +182,6 @@ def to_body(model: BaseModel) -> dict[str, Any]:
     own = [name for name in type(model).model_fields if name not in Vouched.model_fields]
     vouched = [name for name in Vouched.model_fields if name in body]
     return {name: body[name] for name in (*own, *vouched) if name in body}
-
-
-def _plain(value: Any) -> Any:
-    """A YAML value with its dates as text, as JSON needs them."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def write_files(items: Iterable[FileItem | StoredItem]) -> dict[str, str]:
@@ -238,7 +211,9 @@ def _entry_files(
         f"entries/{topic.id}.yaml": {
             "topic": topic.id,
             **{key: value for key, value in topic.body.items() if key != "id"},
-            "entries": [_without(row.body, "topic") for row in entries if row.body["topic"] == topic.id],
+            "entries": [
+                _without(row.body, "topic") for row in entries if row.body["topic"] == topic.id
+            ],
         }
         for topic in topics
     }
@@ -249,7 +224,9 @@ def _service_files(services: Sequence[FileItem | StoredItem]) -> dict[str, Any]:
     return {
         f"services/{kind}.yaml": {
             "kind": kind,
-            "services": [_without(row.body, "kind") for row in services if row.body["kind"] == kind],
+            "services": [
+                _without(row.body, "kind") for row in services if row.body["kind"] == kind
+            ],
         }
         for kind in kinds
     }
@@ -262,7 +239,7 @@ def _without(body: Mapping[str, Any], key: str) -> dict[str, Any]:
 _DATE_FIELDS = ("verified_on", "review_by", "expires_on")
 
 
-def _with_dates(value: Any) -> Any:
+def _with_dates(value: object) -> object:
     """JSON's texts as dates again where the field is a date, so that YAML shows them unquoted."""
     if isinstance(value, dict):
         return {
@@ -274,11 +251,3 @@ def _with_dates(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_dates(item) for item in value]
     return value
-
-
-def to_entry(body: Mapping[str, Any]) -> Entry:
-    return Entry.model_validate(body)
-
-
-def to_service(body: Mapping[str, Any]) -> Service:
-    return Service.model_validate(body)
