@@ -51,7 +51,16 @@ SAINTS = ("san ", "santa ", "santo ", "maria ", "jesus ", "la merced", "el carme
 COMMON = frozenset(
     (
         *("ate", "asuncion", "belen", "bolivar", "carmen", "castilla", "ceres", "colonia", "comas"),
-        *("concepcion", "constitucion", "esperanza", "florida", "granada", "guadalupe", "hunter"),
+        *(
+            "concepcion",
+            "constitucion",
+            "corrales",
+            "esperanza",
+            "florida",
+            "granada",
+            "guadalupe",
+            "hunter",
+        ),
         *("imperial", "independencia", "ingenio", "jesus", "lagunas", "leticia", "lince", "lomas"),
         *("magdalena", "mariscal", "merced", "mercedes", "montero", "morales", "nazca", "pampas"),
         *("porvenir", "progreso", "providencia", "rosario", "salamanca", "salas", "santiago"),
@@ -79,7 +88,7 @@ EVERYDAY = frozenset(
     (
         *("acos", "alis", "alto", "anta", "arena", "arma", "asia", "ayo", "balsas", "banos"),
         *("caja", "cajas", "calzada", "campanilla", "canas", "canta", "capillas", "casca", "chao"),
-        *("choco", "circa", "coca", "copa", "corrales", "cosme", "coya", "crucero", "cuenca"),
+        *("choco", "circa", "coca", "copa", "cosme", "coya", "crucero", "cuenca"),
         *("culebras", "cura", "cusca", "elias", "grau", "habana", "honoria", "huertas", "indiana"),
         *("laberinto", "lamas", "lares", "llama", "mala", "manta", "mara", "marca", "marco"),
         *("maria", "marias", "mito", "molino", "molinos", "moro", "moya", "musa", "obas"),
@@ -247,12 +256,15 @@ class Gazetteer:
     mistakable: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     ordinary: frozenset[str] = frozenset()
 
-    def find(self, text: str) -> PlaceMention | None:
-        """The place that the message is about: of several, the one where help is looked for."""
+    def find(self, text: str, *, asked: bool = False) -> PlaceMention | None:
+        """The place that the message is about: of several, the one where help is looked for.
+
+        *asked*: the message answers the question for a place, so that any name in it is believed.
+        """
         words = read_words(text)
         found = tuple(self._matches(words))
         told_apart = [match.beside(found) for match in found]
-        sure = [match for match in told_apart if _stands_alone(match, words)]
+        sure = [match for match in told_apart if asked or _stands_alone(match, words)]
         believed = [match for match in told_apart if match in sure or match.leans_on(sure)]
         return _mention(believed, words) if believed else None
 
@@ -395,7 +407,8 @@ def _stands_alone(match: Match, words: Sequence[Word]) -> bool:
             if before in ARTICLES or _is_of_saint(match.name, before):
                 return False
             is_last = match.last == len(words) - 1
-            return match.cue == Cue.HERE or match.is_titled or (is_brief and is_last)
+            is_aimed_at = match.cue == Cue.TOWARDS and (is_brief or is_last or match.is_titled)
+            return match.cue == Cue.HERE or is_aimed_at or (is_brief and is_last)
         case Belief.LITTLE_KNOWN:
             return match.cue != Cue.NONE or match.is_titled or is_brief
     return True

@@ -1,0 +1,235 @@
+"""Whether a message asks where to go: for which kind of service, and around which place."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from health_navigator.matching.normalise import sound
+from health_navigator.matching.places import Gazetteer, PlaceMention, Word, read_words
+
+# Words this short are matched as they are spelt: `cem` is not `seem`.
+SHORT_WORD = 4
+SHORTEST_MISTYPED = 6
+SHORTEST_MISTAKABLE = 7
+# A message this short may name a service and a place and leave the asking out.
+TELEGRAPHIC = 10
+# Without a place a longer message wants an answer, not to be asked where it comes from.
+BRIEF = 7
+# The asking words stand within so many words of the service or of the place.
+NEAR = 8
+NEEDS = re.compile(r"nesesit|busk|rekier|kier[oe]|kisier")
+# The entry of those who ask for a hospital or a doctor and do not say what for.
+CATCH_ALL = "donde-atenderme"
+
+# By their sound: hay, ay and ahi are one word to most who type.
+ASKS = re.compile(
+    r"\b(?:(?:a|de|por)?donde(?! (?:trabaj|bib|estoi|estaba|nas|tengo|mi ))|ande|dond"
+    r"|keda[ns]?|kda|kd|ubika\w*|dire[ks]+ion(?:es)?|kual(?:es)?(?! son)|ai|abra|esiste\w*"
+    r"|konose\w*|serka|serkan[oa]s?|prosim[oa]s?|kien (?:(?:me|nos|le|les|lo|la) )?\w+"
+    r"|(?:en|a) ke (?!konsiste|me|se|te|le|no)\w+|ke (?:lugar|parte|sitio|ofisina|lokal|lado))\b"
+)
+ASKS_ELSE = re.compile(
+    r"\b(?:komo|kuant[oa]s?|kuando|porke|rekisit\w*|puedo|podemos|puede|berdad|derecho"
+    r"|signifika|sirbe|obligatorio|kobran|kuesta|presio|demora|yebo|yebar|piden|paga\w*)\b"
+)
+SMALL_WORDS = frozenset(
+    (
+        *(
+            "a",
+            "aca",
+            "ahi",
+            "ahora",
+            "alla",
+            "aqui",
+            "buenas",
+            "buenos",
+            "cerca",
+            "chamo",
+            "ciudad",
+        ),
+        *(
+            "de",
+            "del",
+            "dias",
+            "distrito",
+            "donde",
+            "el",
+            "en",
+            "entonces",
+            "es",
+            "estamos",
+            "estoy",
+        ),
+        *(
+            "favor",
+            "hay",
+            "hola",
+            "la",
+            "las",
+            "lo",
+            "los",
+            "mejor",
+            "mi",
+            "no",
+            "noches",
+            "o",
+            "oye",
+        ),
+        *("pana", "para", "pe", "pero", "por", "provincia", "pues", "que", "queda", "si", "soy"),
+        *("tambien", "tardes", "un", "una", "vale", "vivimos", "vivo", "y", "ya", "yo", "zona"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KindName:
+    """How people ask for a kind of service, and the entry that goes with the answer."""
+
+    kind: str
+    entry: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindMention:
+    """The kind of service that a message names; `words` are all that name this or another kind."""
+
+    kind: str
+    entry: str
+    words: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WhereQuestion:
+    """A question for services of a kind; without a place one has to ask where the person is."""
+
+    kind: str
+    entry: str
+    place: PlaceMention | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What people call each kind of service, by first word; the first group that fits wins."""
+
+    sayings: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]] = field(default_factory=dict)
+    groups: tuple[KindName, ...] = ()
+    mistakable: tuple[str, ...] = ()
+
+    def find(self, text: str) -> KindMention | None:
+        return self.among(read_words(text))
+
+    def among(self, words: Sequence[Word]) -> KindMention | None:
+        """The kind that the words name: of several, the one whose group comes first."""
+        heard = tuple(map(self._known, words))
+        found = tuple(self._sayings(heard))
+        if not found:
+            return None
+        best = self.groups[min(found)[0]]
+        named = frozenset(at for _, size, first in found for at in range(first, first - size))
+        return KindMention(best.kind, best.entry, named)
+
+    def of_entry(self, entry: str) -> str | None:
+        """The kind of service that an answer sends people to."""
+        return next((group.kind for group in self.groups if group.entry == entry), None)
+
+    def _sayings(self, heard: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Each saying that stands there: its group, its length as a negative number, its start."""
+        for at, first in enumerate(heard):
+            for saying, group in self.sayings.get(first, ()):
+                if heard[at : at + len(saying)] == saying:
+                    yield group, -len(saying), at
+
+    def _known(self, word: Word) -> str:
+        """The word's sound, or that of the known word it is a slip of."""
+        heard = _hear(word)
+        if len(heard) < SHORTEST_MISTYPED or heard in self.sayings:
+            return heard
+        near = process.extractOne(heard, self.mistakable, scorer=OSA.distance, score_cutoff=1)
+        return near[0] if near and near[0][0] == heard[0] else heard
+
+
+@dataclass(frozen=True, slots=True)
+class WhereReader:
+    """Reads questions for the directory out of messages."""
+
+    gazetteer: Gazetteer
+    kinds: Kinds
+
+    def find_where(self, text: str, entry: str | None = None) -> WhereQuestion | None:
+        """What is asked for and around which place, if the message asks where to go.
+
+        *entry* is the answer found for the message: it tells the kind where no word names one.
+        """
+        words = read_words(text)
+        place = self.gazetteer.find(text)
+        kind = self._kind(words, entry if place else None)
+        if kind is None or not _asks_where(words, kind, place):
+            return None
+        return WhereQuestion(kind.kind, kind.entry, place)
+
+    def find_place_alone(self, text: str) -> PlaceMention | None:
+        """The place, if the message says nothing else: `¿y en Comas?` goes on from before."""
+        place = self.gazetteer.find(text)
+        if place is None:
+            return None
+        others = read_words(f"{text[: place.start]} {text[place.end :]}")
+        return place if all(word.text in SMALL_WORDS for word in others) else None
+
+    def _kind(self, words: Sequence[Word], entry: str | None) -> KindMention | None:
+        """The kind that the words name, or the answer where they name only some doctor or place."""
+        named = self.kinds.among(words)
+        told = self.kinds.of_entry(entry) if entry else None
+        if entry and told and (named is None or named.entry == CATCH_ALL):
+            return KindMention(told, entry, named.words if named else frozenset())
+        return named
+
+
+def _asks_where(words: Sequence[Word], kind: KindMention, place: PlaceMention | None) -> bool:
+    heard = [sound(word.text) for word in words]
+    plain = " ".join(heard)
+    asked = [plain[: cue.start()].count(" ") for cue in ASKS.finditer(plain)]
+    asks_else = ASKS_ELSE.search(plain) is not None
+    if place is None:
+        return len(words) <= BRIEF and _near(asked, kind.words) and not asks_else
+    return (
+        _near(asked, [*kind.words, *_words_of(place, words)])
+        or any(_is_wanted(heard[max(0, at - 3) : at]) for at in kind.words)
+        or (len(words) <= TELEGRAPHIC and not asks_else)
+    )
+
+
+def _near(asked: Iterable[int], named: Collection[int]) -> bool:
+    return any(abs(at - name) <= NEAR for at in asked for name in named)
+
+
+def _is_wanted(before: Sequence[str]) -> bool:
+    """Whether the words before a kind of service ask for one: `que posta`, `busco una posta`."""
+    return before[-1:] in (["ke"], ["kual"]) or any(NEEDS.match(word) for word in before)
+
+
+def _words_of(place: PlaceMention, words: Sequence[Word]) -> Iterator[int]:
+    for at, word in enumerate(words):
+        if place.start <= word.start < place.end:
+            yield at
+
+
+def compile_kinds(names: Iterable[KindName]) -> Kinds:
+    """The kinds in the order in which they win."""
+    groups = tuple(names)
+    sayings: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+    for group, name in enumerate(groups):
+        for said in name.says:
+            heard = tuple(map(_hear, read_words(said)))
+            sayings[heard[0]].append((heard, group))
+    known = {word for same in sayings.values() for heard, _ in same for word in heard}
+    mistakable = tuple(sorted(word for word in known if len(word) >= SHORTEST_MISTAKABLE))
+    return Kinds({first: tuple(same) for first, same in sayings.items()}, groups, mistakable)
+
+
+def _hear(word: Word) -> str:
+    return word.text if len(word.text) <= SHORT_WORD else word.heard.rstrip("s")
