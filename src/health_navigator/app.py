@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_network
 from typing import Any, TypedDict
@@ -16,11 +16,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 
-from health_navigator import __version__, api, web_chat
+from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.config import Settings
-from health_navigator.conversation import replies
+from health_navigator.conversation import memory, replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
+from health_navigator.doorway import Doorway
 from health_navigator.i18n import supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
@@ -29,10 +30,11 @@ from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.knowledge.snapshot import Snapshot, build_snapshot
 from health_navigator.matching.encoder import Encoder, load_encoder
 from health_navigator.observability import Metrics
-from health_navigator.telegram_bot import profile
+from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
 from health_navigator.telegram_bot.transport import AiohttpRequest
+from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
 
 log = structlog.get_logger()
@@ -72,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
     app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.middleware("http")(_with_security_headers)
+    app.add_middleware(Doorway)
     return app
 
 
@@ -89,8 +91,19 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     _run(stack, live.watch())
     desk = Desk(live, database, metrics, settings.keys())
     door = await _open_telegram(settings, stack, desk, database, metrics)
+    _run(stack, jobs.run_for_ever(database, clock_jobs(database, metrics), metrics))
     return AppState(
         desk=desk, database=database, metrics=metrics, door=door, web_keys=settings.keys()
+    )
+
+
+def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
+    """Everything that the clock makes happen, in its order."""
+    return (
+        *jobs.of_conversations(database),
+        jobs.Job("forget_updates", jobs.in_transaction(database, ledger.forget_old)),
+        jobs.Job("overwrite_deleted", database.overwrite_deleted),
+        jobs.of_knowledge(database, metrics),
     )
 
 
@@ -135,7 +148,7 @@ def encoder_for(settings: Settings) -> Encoder | None:
 def snapshot_builder(
     encoder: Encoder | None,
 ) -> Callable[[int, tuple[StoredItem, ...]], Snapshot]:
-    return lambda version, items: build_snapshot(version, items, encoder)
+    return lambda version, items: build_snapshot(version, items, encoder, memory.today())
 
 
 async def _open_telegram(
@@ -144,7 +157,7 @@ async def _open_telegram(
     if settings.telegram_token is None:
         log.info("telegram.off", advice="set NAVIGATOR_TELEGRAM_TOKEN to answer on Telegram")
         return None
-    request = AiohttpRequest()
+    request = AiohttpRequest(metrics)
     await request.initialize()
     stack.push_async_callback(request.shutdown)
     bot = Bot(
@@ -160,8 +173,11 @@ async def _open_telegram(
         return None
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     _run(stack, _keep_webhook(bot, settings.public_url or "", secret))
+    watch = WebhookWatch(bot, settings.public_url or "", metrics)
+    look = jobs.Job("watch_webhook", watch.look, everywhere=True)
+    _run(stack, jobs.run_for_ever(database, (look,), metrics))
     networks = tuple(ip_network(network) for network in settings.webhook_networks)
-    return TelegramDoor(delivery, bot, secret, networks)
+    return TelegramDoor(delivery, bot, secret, metrics, networks)
 
 
 def _last_resort(language_code: str | None) -> str:
@@ -218,14 +234,3 @@ async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
         for problem in error.errors()
     ]
     return JSONResponse({"detail": problems}, 422)
-
-
-async def _with_security_headers(
-    request: Request, call_next: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    return response

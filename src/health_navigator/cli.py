@@ -19,6 +19,7 @@ from health_navigator.config import Settings, read_settings
 from health_navigator.conversation import memory
 from health_navigator.conversation.understanding import understand
 from health_navigator.db import Database
+from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.knowledge import store
@@ -83,6 +84,8 @@ def _serve(settings: Settings) -> None:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=",".join(settings.trusted_proxies),
+        http=BoundedProtocol,
+        ws="none",
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -23,6 +26,8 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 _SECRET_LENGTH = 32
+# What Telegram takes as secret_token of setWebhook.
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Settings(BaseSettings):
@@ -32,10 +37,10 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    database_url: str = DEFAULT_DATABASE_URL
+    database_url: Annotated[str, Field(repr=False)] = DEFAULT_DATABASE_URL
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
-    webhook_secret: Annotated[SecretStr, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$")] | None = None
+    webhook_secret: SecretStr | None = None
     public_url: str | None = None
     secret_key: SecretStr | None = None
     secret_key_previous: SecretStr | None = None
@@ -56,6 +61,18 @@ class Settings(BaseSettings):
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies", "webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise PydanticCustomError(
+                    "network", "write addresses or networks such as 10.0.0.1, 149.154.160.0/20"
+                ) from None
         return value
 
     @field_validator("database_url")
@@ -82,6 +99,13 @@ class Settings(BaseSettings):
     def _is_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().partition(":")[0].isdigit():
             raise PydanticCustomError("token", "this is no bot token; BotFather gives one like 123456:ABC...")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise PydanticCustomError("secret", "write 1 to 256 of the characters A-Z a-z 0-9 _ -")
         return value
 
     @field_validator("secret_key", "secret_key_previous")
@@ -130,10 +154,19 @@ def _missing(name: str, why: str) -> PydanticCustomError:
 def read_settings(**overrides: object) -> Settings:
     """The settings of this process; raises ConfigurationError, one line, never a secret in it."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(_secrets_dir=_secrets_folder(), **overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise ConfigurationError(_one_line(first)) from None
+
+
+def _secrets_folder() -> Path | None:
+    """Where secrets lie as files named like their variables: a container's or systemd's way."""
+    name = PREFIX + "SECRETS_DIR"
+    folder = os.environ.get(name)
+    if folder and not Path(folder).is_dir():
+        raise ConfigurationError(f"{name} is wrong: there is no such folder")
+    return Path(folder) if folder else None
 
 
 def _one_line(error: Mapping[str, object]) -> str:

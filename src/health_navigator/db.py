@@ -105,6 +105,14 @@ class Database:
             await _lock_migrations(connection)
             await connection.run_sync(upgrade)
 
+    async def overwrite_deleted(self) -> int:
+        """Take deleted rows out of SQLite's journal too; elsewhere there is nothing to do."""
+        if self.engine.dialect.name == "sqlite":
+            async with self.engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        return 0
+
     async def is_ready(self) -> bool:
         """Whether the database answers and has the schema of this program."""
         async with self.engine.connect() as connection:
@@ -133,7 +141,9 @@ def _prepare_file(database: str | None, *, alone: bool) -> int | None:
     if not database or database == ":memory:":
         return None
     path = Path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # SQLite gives its journals the rights of the file: nobody else on the machine may read them.
+    path.touch(mode=0o600)
     return _lock_exclusively(path) if alone else None
 
 

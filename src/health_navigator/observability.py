@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+
+from health_navigator import __version__
 
 # Libraries that write addresses (which hold the bot's token) or bodies into their messages.
-_CHATTY = ("httpx", "httpcore", "telegram", "aiohttp", "aiosqlite", "asyncio", "sqlalchemy", "alembic")
+_SILENT = logging.CRITICAL + 1
+_CHATTY = (
+    "aiohttp",
+    "aiosqlite",
+    "alembic",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "sqlalchemy",
+    "telegram",
+)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -42,7 +56,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         options: dict[str, Any] = {"registry": self.registry, "namespace": "navigator"}
+        Info("build", "The program that answers", **options).info({"version": __version__})
         self.turns = Counter("turns", "Answers given", ["channel", "outcome"], **options)
         self.dangers = Counter("dangers", "Messages that told of danger", ["danger"], **options)
         self.confidence = Histogram(
@@ -51,13 +67,38 @@ class Metrics:
         self.answer_seconds = Histogram(
             "answer_seconds", "Time to decide what to say", buckets=_SECONDS, **options
         )
+        self.updates = Counter("updates", "How updates from Telegram ended", ["outcome"], **options)
         self.update_seconds = Histogram(
             "update_seconds", "Time from a webhook call to its end", buckets=_SECONDS, **options
+        )
+        self.step_seconds = Histogram(
+            "step_seconds", "Where an update's time goes", ["step"], buckets=_SECONDS, **options
         )
         self.come_backs = Counter(
             "come_backs", "Updates sent back for redelivery", ["reason"], **options
         )
-        self.parked = Counter("parked", "Updates set aside after five failures", **options)
+        self.refused = Counter("refused_calls", "Webhook calls turned away", ["why"], **options)
+        self.telegram_errors = Counter(
+            "telegram_errors", "Calls to Telegram that failed", ["method", "error"], **options
+        )
+        self.webhook_pending = Gauge(
+            "webhook_pending_updates", "Updates that wait at Telegram", **options
+        )
+        self.webhook_is_ours = Gauge(
+            "webhook_is_ours", "1 where Telegram delivers to this bot's address", **options
+        )
+        self.webhook_failed_at = Gauge(
+            "webhook_last_error_timestamp_seconds",
+            "When Telegram last failed to deliver; 0: never",
+            **options,
+        )
+        self.job_runs = Counter("job_runs", "Runs of clock work", ["job", "outcome"], **options)
+        self.job_seconds = Histogram(
+            "job_seconds", "Time of clock work", ["job"], buckets=_SECONDS, **options
+        )
+        self.job_done_at = Gauge(
+            "job_last_success_timestamp_seconds", "When a job last ended well", ["job"], **options
+        )
         self.knowledge_version = Gauge("knowledge_version", "Published changes so far", **options)
         self.entries = Gauge("knowledge_entries", "Entries served", **options)
         self.stale = Gauge("knowledge_stale", "Entries and services past their review", **options)
@@ -76,9 +117,25 @@ class Metrics:
         if turn.urgent:
             self.dangers.labels(danger=turn.urgent).inc()
 
+    def count_job(self, job: str, outcome: str, seconds: float) -> None:
+        self.job_runs.labels(job=job, outcome=outcome).inc()
+        self.job_seconds.labels(job=job).observe(seconds)
+        # Done elsewhere is as good: somebody does it.
+        if outcome != "failed":
+            self.job_done_at.labels(job=job).set(time.time())
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step of an update's journey, also where it fails."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.step_seconds.labels(step=name).observe(time.perf_counter() - started)
+
 
 def configure_logging(log_format: str) -> None:
-    """All logs of the process, our own and the libraries', as one JSON object a line (or for eyes)."""
+    """All logs of the process, the libraries' too, as one JSON object a line (or for eyes)."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -109,12 +166,12 @@ def configure_logging(log_format: str) -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(_SILENT)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     # Every request is counted; its line would hold addresses of people.
-    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.access").setLevel(_SILENT)
 
 
 def _without_traces(

@@ -16,6 +16,7 @@ import uvicorn
 
 from health_navigator.app import create_app
 from health_navigator.config import Settings
+from health_navigator.doorway import BoundedProtocol
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 
 TOKEN = "123456:AAtesttokentesttokentesttokentesttok"
@@ -55,7 +56,13 @@ class Program:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             server = uvicorn.Server(
-                uvicorn.Config(create_app(self.settings), log_config=None, access_log=False)
+                uvicorn.Config(
+                    create_app(self.settings),
+                    log_config=None,
+                    access_log=False,
+                    http=BoundedProtocol,
+                    ws="none",
+                )
             )
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
             thread.start()

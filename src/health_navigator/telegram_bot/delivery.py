@@ -79,6 +79,7 @@ class Delivery:
         started = perf_counter()
         arrived = read_update(update)
         if arrived is None:
+            self._metrics.updates.labels(outcome="ignored").inc()
             log.info("update.ignored", update_id=update.update_id)
             return Done()
         chats = chat_keys(self._keys, arrived.chat_id)
@@ -89,12 +90,14 @@ class Delivery:
 
     async def _claim_and_deliver(self, arrived: Arrived, chats: Sequence[str]) -> Verdict:
         try:
-            async with self._database.session() as session:
-                claim = await ledger.claim(session, arrived.update_id, chats[0], self._owner)
+            with self._metrics.step("claim"):
+                async with self._database.session() as session:
+                    claim = await ledger.claim(session, arrived.update_id, chats[0], self._owner)
         except DATABASE_AWAY as error:
             return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
         match claim:
             case ledger.Finished():
+                self._metrics.updates.labels(outcome="duplicate").inc()
                 log.info("update.duplicate", update_id=arrived.update_id)
                 return Done()
             case ledger.InWork():
@@ -135,20 +138,24 @@ class Delivery:
         if not claim.answered:
             await self._answer(arrived, chats)
         await self._send_rest(arrived)
+        self._metrics.updates.labels(outcome="done").inc()
 
     async def _answer(self, arrived: Arrived, chats: Sequence[str]) -> None:
         """Decide what to say and keep it, in one transaction, with what the chat must remember."""
         started = perf_counter()
-        async with self._database.session() as session:
-            state = await memory.recall(session, chats)
+        with self._metrics.step("recall"):
+            async with self._database.session() as session:
+                state = await memory.recall(session, chats)
         incoming = arrived.incoming(chats[0])
-        turn = await self._respond(incoming, state) if incoming else Turn((), state, "nothing")
-        messages = [message for reply in turn.replies for message in to_messages(reply)]
-        async with self._database.session() as session:
-            if turn.forget:
-                await self._forget_everything(session, chats)
-            await memory.keep(session, chats, turn)
-            await ledger.store_answer(session, arrived.update_id, messages)
+        with self._metrics.step("decide"):
+            turn = await self._respond(incoming, state) if incoming else Turn((), state, "nothing")
+            messages = [message for reply in turn.replies for message in to_messages(reply)]
+        with self._metrics.step("keep"):
+            async with self._database.session() as session:
+                if turn.forget:
+                    await self._forget_everything(session, chats)
+                await memory.keep(session, chats, turn)
+                await ledger.store_answer(session, arrived.update_id, messages)
         milliseconds = round((perf_counter() - started) * 1000, 1)
         self._metrics.count_turn("telegram", turn, milliseconds / 1000)
         log.info(
@@ -165,12 +172,14 @@ class Delivery:
         async with self._database.session() as session:
             waiting = await ledger.unsent(session, arrived.update_id)
         for number, (position, message) in enumerate(waiting, start=1):
-            await send(self._bot, arrived.chat_id, message)
+            with self._metrics.step("send"):
+                await send(self._bot, arrived.chat_id, message)
             if number < len(waiting):
                 async with self._database.session() as session:
                     await ledger.mark_sent(session, arrived.update_id, position)
-        async with self._database.session() as session:
-            await ledger.finish(session, arrived.update_id)
+        with self._metrics.step("finish"):
+            async with self._database.session() as session:
+                await ledger.finish(session, arrived.update_id)
 
     async def _park(self, arrived: Arrived) -> None:
         """Set a poisoned update aside where an operator sees it, and tell the person what to do."""
@@ -179,7 +188,7 @@ class Delivery:
             await send(self._bot, arrived.chat_id, {"text": text, "plain": text})
         async with self._database.session() as session:
             await ledger.finish(session, arrived.update_id, Stage.PARKED, "failed too often")
-        self._metrics.parked.inc()
+        self._metrics.updates.labels(outcome="parked").inc()
         log.error("update.parked", update_id=arrived.update_id)
 
     async def _forget(self, arrived: Arrived, chats: Sequence[str]) -> Verdict:
@@ -189,6 +198,7 @@ class Delivery:
                 await ledger.finish(session, arrived.update_id)
         except DATABASE_AWAY as error:
             return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
+        self._metrics.updates.labels(outcome="gone").inc()
         log.info("chat.gone", update_id=arrived.update_id)
         return Done()
 
@@ -227,6 +237,7 @@ class Delivery:
                     await ledger.renew(session, update_id)
 
     def _come_back(self, arrived: Arrived, reason: str, seconds: int) -> ComeBack:
+        self._metrics.updates.labels(outcome="postponed").inc()
         self._metrics.come_backs.labels(reason=reason).inc()
         log.info("update.postponed", update_id=arrived.update_id, reason=reason, seconds=seconds)
         return ComeBack(seconds)

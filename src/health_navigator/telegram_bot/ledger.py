@@ -18,6 +18,8 @@ from health_navigator.telegram_bot.tables import OutgoingMessage, Stage, Telegra
 
 LEASE = timedelta(seconds=10)
 MAX_ATTEMPTS = 5
+# Telegram redelivers for a day; the rest is for an operator who looks after a weekend.
+UPDATE_LIFE = timedelta(hours=72)
 _FAILURE_LENGTH = 200
 
 
@@ -167,6 +169,13 @@ async def forget_chat(session: AsyncSession, chats: Sequence[str]) -> None:
     await session.execute(delete(OutgoingMessage).where(OutgoingMessage.update_id.in_(mine)))
     statement = update(TelegramUpdate).where(TelegramUpdate.chat.in_(chats))
     await session.execute(statement.values(chat=None))
+
+
+async def forget_old(session: AsyncSession, now: datetime) -> int:
+    """Delete updates that Telegram can no longer redeliver, whatever became of them."""
+    old = delete(TelegramUpdate).where(TelegramUpdate.received_at < now - UPDATE_LIFE)
+    updates = await session.scalars(old.returning(TelegramUpdate.update_id))
+    return len(updates.all())
 
 
 async def parked(session: AsyncSession) -> Sequence[TelegramUpdate]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from health_navigator.observability import Metrics
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
@@ -19,7 +21,8 @@ _POLL_GRACE_SECONDS = 10.0
 class AiohttpRequest(BaseRequest):
     """Requests of python-telegram-bot's Bot through one pool of connections."""
 
-    def __init__(self, connections: int = 100) -> None:
+    def __init__(self, metrics: Metrics, connections: int = 100) -> None:
+        self._metrics = metrics
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -55,12 +58,20 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, json=parameters, timeout=timeout
             ) as response:
+                if response.status >= HTTPStatus.BAD_REQUEST:
+                    self._count(url, str(response.status))
                 return response.status, await response.read()
-        except asyncio.TimeoutError as error:
+        except TimeoutError as error:
+            self._count(url, "timeout")
             raise TimedOut from error
         except aiohttp.ClientError as error:
+            self._count(url, type(error).__name__)
             # The class alone: the text of such an error holds the address, and that the token.
             raise NetworkError(type(error).__name__) from None
+
+    def _count(self, url: str, error: str) -> None:
+        method = url.rpartition("/")[2]
+        self._metrics.telegram_errors.labels(method=method, error=error).inc()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
 
@@ -32,6 +33,7 @@ class TelegramDoor:
     delivery: Delivery
     bot: Bot
     secret: str
+    metrics: Metrics
     networks: Sequence[Network] = ()
 
 
@@ -44,10 +46,12 @@ def webhook_router() -> APIRouter:
         door: TelegramDoor | None = request.state.door
         if door is None:
             return Response(status_code=404)
-        if not _may_call(request, door):
+        if why := _stranger(request, door):
+            door.metrics.refused.labels(why=why).inc()
             return Response(status_code=403)
         body = await _bounded_body(request)
         if body is None:
+            door.metrics.refused.labels(why="size").inc()
             return Response(status_code=413)
         return await _take(body, door)
 
@@ -58,6 +62,7 @@ async def _take(body: bytes, door: TelegramDoor) -> Response:
     update = _parse(body, door.bot)
     if update is None:
         # 200, or Telegram would send the same again for a day.
+        door.metrics.updates.labels(outcome="unreadable").inc()
         log.warning("update.unreadable", bytes=len(body))
         return Response(status_code=200)
     verdict = await door.delivery.handle(update)
@@ -66,17 +71,24 @@ async def _take(body: bytes, door: TelegramDoor) -> Response:
     return Response(status_code=200)
 
 
-def _may_call(request: Request, door: TelegramDoor) -> bool:
+def _stranger(request: Request, door: TelegramDoor) -> str | None:
+    """Why the caller is not Telegram; None where it is."""
     given = request.headers.get(SECRET_HEADER, "")
-    knows_secret = hmac.compare_digest(given.encode(), door.secret.encode())
-    return knows_secret and (not door.networks or _is_inside(request, door.networks))
+    if not hmac.compare_digest(given.encode(), door.secret.encode()):
+        return "secret"
+    if door.networks and not _is_inside(request, door.networks):
+        return "network"
+    return None
 
 
 def _is_inside(request: Request, networks: Sequence[Network]) -> bool:
-    if request.client is None:
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:  # whatever a proxy wrote, it is no address
         return False
-    address = ip_address(request.client.host)
-    return any(address in network for network in networks)
+    # A socket for both versions of IP shows IPv4 callers as ::ffff:a.b.c.d.
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return any(plain in network for network in networks)
 
 
 async def _bounded_body(request: Request) -> bytes | None:
