@@ -6,6 +6,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.support.knowledge import REAL
+from tests.support.knowledge import REAL, small_knowledge
 from tests.support.server import Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 
@@ -53,13 +54,21 @@ def postgres() -> str:
     return POSTGRES_URL
 
 
+@contextmanager
+def _own_database(postgres: str) -> Iterator[str]:
+    name = f"navigator_{uuid.uuid4().hex[:12]}"
+    _on_postgres(f"CREATE DATABASE {name}")
+    try:
+        yield f"{postgres.rpartition('/')[0]}/{name}"
+    finally:
+        _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """A PostgreSQL database of the test's own."""
-    name = f"navigator_{uuid.uuid4().hex[:12]}"
-    _on_postgres(f"CREATE DATABASE {name}")
-    yield f"{postgres.rpartition('/')[0]}/{name}"
-    _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+    with _own_database(postgres) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,23 +85,64 @@ def numbers() -> Iterator[int]:
     return count(1_000)
 
 
+@pytest.fixture(scope="session")
+def few_entries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small knowledge that starts fast; tests that change files copy it first."""
+    return small_knowledge(tmp_path_factory.mktemp("small"))
+
+
 @pytest.fixture
-def telegram() -> Iterator[TelegramStandIn]:
+def ana(numbers: Iterator[int]) -> Person:
+    """Somebody nobody else is."""
+    return Person(next(numbers) * 1_000, numbers)
+
+
+@pytest.fixture(scope="session")
+def shared_telegram() -> Iterator[TelegramStandIn]:
     with TelegramStandIn().running() as stand_in:
         yield stand_in
 
 
 @pytest.fixture
-def ana(numbers: Iterator[int]) -> Person:
-    return Person(next(numbers) * 1_000, numbers)
+def telegram(shared_telegram: TelegramStandIn) -> TelegramStandIn:
+    """Telegram as it was at the beginning: nothing sent, nothing in its way."""
+    shared_telegram.calls.clear()
+    shared_telegram.script.clear()
+    return shared_telegram
 
 
-@pytest.fixture
-def bot(database_url: str, tmp_path: Path, telegram: TelegramStandIn) -> Iterator[Program]:
-    """The program with Telegram by webhook, on each kind of database."""
-    values = telegram_settings(telegram.url, database_url=database_url)
-    with Program(settings_for(tmp_path, **values)).running() as program:
+@pytest.fixture(scope="session")
+def sqlite_bot(
+    tmp_path_factory: pytest.TempPathFactory, shared_telegram: TelegramStandIn, few_entries: Path
+) -> Iterator[Program]:
+    values = telegram_settings(shared_telegram.url, knowledge_dir=few_entries)
+    folder = tmp_path_factory.mktemp("sqlite_bot")
+    with Program(settings_for(folder, **values)).running() as program:
         yield program
+
+
+@pytest.fixture(scope="session")
+def postgres_bot(
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_telegram: TelegramStandIn,
+    few_entries: Path,
+    postgres: str,
+) -> Iterator[Program]:
+    with _own_database(postgres) as url:
+        values = telegram_settings(
+            shared_telegram.url, knowledge_dir=few_entries, database_url=url
+        )
+        folder = tmp_path_factory.mktemp("postgres_bot")
+        with Program(settings_for(folder, **values)).running() as program:
+            yield program
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bot(request: pytest.FixtureRequest) -> Program:
+    """The program with Telegram by webhook, on each kind of database; shared by tests."""
+    name = "sqlite_bot" if request.param == "sqlite" else "postgres_bot"
+    program: Program = request.getfixturevalue(name)
+    return program
 
 
 @pytest.fixture(scope="session")

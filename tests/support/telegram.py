@@ -59,6 +59,13 @@ class TelegramStandIn:
     def called(self, method: str) -> list[Body]:
         return [call.body for call in self.calls if call.method == method]
 
+    def wait_for(self, method: str, times: int = 1, seconds: float = 20) -> None:
+        """Until the bot has called a method so often."""
+        deadline = time.monotonic() + seconds
+        while len(self.called(method)) < times:
+            assert time.monotonic() < deadline, f"{method} was not called {times} times"
+            time.sleep(0.01)
+
     def answers_with(self, *answers: str | web.Response | float) -> None:
         """Script the next sendMessage calls: a response, "cut" (the line), or seconds to be slow."""
         self.script.extend(answers)

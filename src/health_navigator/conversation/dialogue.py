@@ -33,6 +33,7 @@ from health_navigator.conversation.understanding import (
     understand,
     where_to_go,
 )
+from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.eligibility.codec import Codec
 from health_navigator.i18n import LOCALES, supported_locale, translator
@@ -168,13 +169,12 @@ class _Turning:
         return self.interviewing.again(self.state)
 
     def _place_text(self, text: str) -> Turn | None:
-        where = self.knowledge.where.read(text)
-        kind = where.kind or Kind(self.state.kind or Kind.CENTRO_SALUD)
-        if where.place is None and not where.places:
+        """The place that was asked for; None where the message says something else."""
+        mention = self.knowledge.where.find_place_alone(text)
+        if mention is None:
             return None
-        found = where_to_go(
-            self.knowledge, kind, self.dialogue.moment, place=where.place, places=where.places
-        )
+        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        found = where_to_go(self.knowledge, kind, self.dialogue.moment, mention=mention)
         return self._show(found, text)
 
     def _wish(self, text: str) -> Turn:
@@ -410,7 +410,7 @@ class _Turning:
                 return None
 
     def _chosen_place(self, kind: Kind, code: str) -> Turn | None:
-        place = self.knowledge.where.place_of_code(code)
+        place = ubigeo.places_by_code().get(code)
         if place is None:
             return None
         return self._services(where_to_go(self.knowledge, kind, self.dialogue.moment, place=place))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from health_navigator.conversation.models import Button, Reply, State, Turn
-from health_navigator.conversation.replies import Rows, home, month, rows
+from health_navigator.conversation.replies import Rows, home, rows, sourced
 from health_navigator.conversation.taps import Taps
 from health_navigator.eligibility import answers as typed
 from health_navigator.eligibility.codec import Codec
@@ -168,12 +168,9 @@ class Interviewing:
 
     def _provenance(self, outcome: Outcome) -> str:
         _ = self.translate
-        publishers = ", ".join(dict.fromkeys(source.publisher for source in outcome.sources[:3]))
         return "\n".join(
             (
                 _("This is guidance. The counter has the last word."),
-                _("Source: {publishers}. Checked: {month}.").format(
-                    publishers=publishers, month=month(outcome.verified_on, self.locale)
-                ),
+                sourced(_, outcome.sources, outcome.verified_on, self.locale),
             )
         )

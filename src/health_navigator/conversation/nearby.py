@@ -13,6 +13,7 @@ from health_navigator.conversation import replies
 from health_navigator.conversation.models import Button, Reply, State
 from health_navigator.conversation.taps import Taps
 from health_navigator.conversation.understanding import NEAREST, Found, Understanding
+from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind, Service, Status
 from health_navigator.i18n import Translate, mark
 from health_navigator.knowledge.snapshot import Snapshot
@@ -57,7 +58,7 @@ class Nearby:
         if found.entry is not None:
             state = state.but(entry=found.entry.id)
         if found.places:
-            names = [(self.knowledge.where.label(place), self.knowledge.where.code(place)) for place in found.places]
+            names = [(ubigeo.label(place), ubigeo.codes()[place]) for place in found.places]
             return (replies.ask_which_place(self.translate, names, kind.value),), state.but(waiting=None)
         if not found.services:
             return self.ask_place(kind), state.but(waiting="place")

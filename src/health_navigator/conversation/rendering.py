@@ -7,6 +7,7 @@ from datetime import datetime
 from health_navigator.conversation import languages, replies
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import NEAREST, Outcome, Understanding
+from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import translator
 from health_navigator.knowledge.models import Entry
@@ -52,7 +53,7 @@ def _entry(
 def _services(near: Nearby, understood: Understanding) -> str:
     kind = understood.kind or Kind.CENTRO_SALUD
     if understood.places:
-        labels = "\n".join(near.knowledge.where.label(place) for place in understood.places)
+        labels = "\n".join(ubigeo.label(place) for place in understood.places)
         return f"{replies.ask_which_place(near.translate, (), kind.value).plain}\n\n{labels}"
     if not understood.services:
         return near.ask_place(kind)[0].plain

@@ -9,23 +9,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
 from health_navigator.i18n import DEFAULT_LOCALE, Translate
 from health_navigator.knowledge.models import Danger, Entry, OutOfScope, Topic
-from health_navigator.provenance import Call, Confidence
+from health_navigator.provenance import Call, Confidence, Source
 
 Row = tuple[Button, ...]
 Rows = tuple[Row, ...]
 
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português"}
 _ENTRIES_A_PAGE = 8
+_PUBLISHERS_SHOWN = 3
 
 
 def month(day: date, locale: str = DEFAULT_LOCALE) -> str:
-    return format_date(day, "MMMM y", locale=locale)
+    return format_skeleton("yMMMM", day, locale=locale)
 
 
 def rows(buttons: Iterable[Button], width: int = 1) -> Rows:
@@ -48,7 +49,7 @@ def welcome(_: Translate, topics: Sequence[Topic]) -> Reply:
         _(
             "Hello. I answer questions about health in Peru: insurance, pregnancy, tests, vaccines, "
             "where to go.\n"
-            "I do not keep your name, your number or what you ask.\n"
+            "I do not keep your name, your number or anything that tells who asks.\n"
             "Write your question in your own words, or choose a topic."
         ),
         buttons=_menu_rows(_, topics),
@@ -132,12 +133,7 @@ def _digits(text: str) -> str:
 
 def provenance(_: Translate, entry: Entry, *, today: date, locale: str) -> str:
     """Source and month, and what to think of a fact that is old or not certain."""
-    publishers = ", ".join(dict.fromkeys(source.publisher for source in entry.sources))
-    lines = [
-        _("Source: {publishers}. Checked: {month}.").format(
-            publishers=publishers, month=month(entry.verified_on, locale)
-        )
-    ]
+    lines = [sourced(_, entry.sources, entry.verified_on, locale)]
     if entry.confidence is Confidence.UNCERTAIN:
         lines.insert(0, _("This is not confirmed. Ask before you go: 113 (health, free)."))
     if entry.is_stale(today):
@@ -145,6 +141,14 @@ def provenance(_: Translate, entry: Entry, *, today: date, locale: str) -> str:
     if locale != DEFAULT_LOCALE:
         lines.append(_("This answer is only in Spanish so far."))
     return "\n".join(lines)
+
+
+def sourced(_: Translate, sources: Sequence[Source], verified_on: date, locale: str) -> str:
+    """«Fuente: Minsa, Andina. Verificado: noviembre de 2026.»"""
+    publishers = list(dict.fromkeys(source.publisher for source in sources))[:_PUBLISHERS_SHOWN]
+    return _("Source: {publishers}. Checked: {month}.").format(
+        publishers=", ".join(publishers), month=month(verified_on, locale)
+    )
 
 
 def urgent(_: Translate, danger: Danger, entry: Entry | None) -> Reply:
@@ -178,14 +182,14 @@ def not_understood(_: Translate, topics: Sequence[Topic], misses: int) -> Reply:
             _(
                 "I do not know the answer to that, and I do not want to guess.\n"
                 "Try it in other words, shorter, or choose a topic.\n\n"
-                "📞 113 · health, free, all day"
+                "📞 113 · health, free"
             ),
             buttons=(home(_),),
         )
     return Reply(
         _(
             "I am sorry, I still do not understand. These people can help you:\n\n"
-            "📞 113 · health, free, all day\n"
+            "📞 113 · health, free\n"
             "📞 0800-15170 · Defensoría del Pueblo, free: your rights, with or without papers\n\n"
             "Or look among the topics:"
         ),
@@ -212,7 +216,7 @@ def ask_what_was_wanted(_: Translate) -> Reply:
 
 def thanks_for_question(_: Translate) -> Reply:
     return Reply(
-        _("Thank you. Our team will read it and add the answer.\n\n📞 113 · health, free, all day"),
+        _("Thank you. Our team will read it and add the answer.\n\n📞 113 · health, free"),
         buttons=(home(_),),
     )
 

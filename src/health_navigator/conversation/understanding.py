@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from health_navigator.directory.models import Kind, Service
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
-from health_navigator.matching.places import Place
+from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 
 NEAREST = 5
@@ -109,36 +108,38 @@ def _urgent(knowledge: Snapshot, danger_id: str, confidence: float) -> Understan
 def _ordinary(
     knowledge: Snapshot, text: str, moment: datetime, point: Coordinates | None, state: State
 ) -> Understanding:
+    understood = _decided(knowledge, knowledge.ranker.rank(text))
     closed = knowledge.directory.find_closed(text)
-    where = knowledge.where.read(text)
-    ranking = knowledge.ranker.rank(text)
-    understood = _decided(knowledge, ranking)
     if closed is not None and understood.outcome is not Outcome.ANSWER:
-        return Understanding(Outcome.SERVICES, kind=closed.kind, closed=closed, ranking=ranking)
-    kind = where.kind or _kind_of_follow_up(text, where.place, understood, state)
-    if kind is not None and (where.asks_where or where.place is not None or point is not None):
-        place = where.place or state.place
+        return replace(understood, outcome=Outcome.SERVICES, kind=closed.kind, closed=closed)
+    asked = knowledge.where.find_where(text)
+    if asked is not None:
         return where_to_go(
-            knowledge, kind, moment, place=place, places=where.places, point=point, base=understood
+            knowledge,
+            Kind(asked.kind),
+            moment,
+            mention=asked.place,
+            point=point,
+            entry=knowledge.entries.get(asked.entry),
+            base=understood,
         )
-    if understood.outcome is Outcome.NO_ANSWER and understood.refer is None:
-        return _follow_up(knowledge, text, state) or understood
-    return understood
+    return _follow_up(knowledge, text, moment, understood, state) or understood
 
 
 def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
     match deciding.decide(ranking, knowledge.thresholds):
-        case deciding.Answer(id=entry_id, confidence=confidence):
+        case deciding.Answer(id=entry_id, confidence=confidence, second=second):
             entry = knowledge.entries[entry_id]
             outcome = Outcome.SMALLTALK if entry.is_smalltalk else Outcome.ANSWER
-            second = _second(knowledge, ranking, entry)
-            return Understanding(outcome, entry, confidence, second=second, ranking=ranking)
+            also = knowledge.entries.get(second or "")
+            second_entry = also if also and not also.is_smalltalk else None
+            return Understanding(outcome, entry, confidence, second=second_entry, ranking=ranking)
         case deciding.Clarify(ids=ids, confidence=confidence):
             options = tuple(knowledge.entries[each] for each in ids)
             return Understanding(
                 Outcome.CLARIFY, confidence=confidence, options=options, ranking=ranking
             )
-        case deciding.Abstain(refer=group):
+        case deciding.Abstain(group=group):
             refer = knowledge.out_of_scope.get(group) if group else None
             has_advice = refer is not None and refer.refer is not None
             return Understanding(
@@ -146,31 +147,18 @@ def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
             )
 
 
-def _second(knowledge: Snapshot, ranking: Ranking, first: Entry) -> Entry | None:
-    """The entry for the second question of a message, to be offered as a button."""
-    if ranking.asking.second is None:
-        return None
-    decision = deciding.decide(knowledge.ranker.rank(ranking.asking.second), knowledge.thresholds)
-    if not isinstance(decision, deciding.Answer) or decision.id == first.id:
-        return None
-    entry = knowledge.entries[decision.id]
-    return None if entry.is_smalltalk else entry
-
-
-def _kind_of_follow_up(
-    text: str, place: Place | None, understood: Understanding, state: State
-) -> Kind | None:
-    """«¿y en Comas?» after a where-question asks for the same kind there."""
-    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
-    if place is None or state.kind is None or not is_short:
-        return None
-    return Kind(state.kind) if understood.outcome is not Outcome.SMALLTALK else None
-
-
-def _follow_up(knowledge: Snapshot, text: str, state: State) -> Understanding | None:
-    """«¿y para mi hijo?», «¿cuánto cuesta?»: read again with the last topic's title before it."""
+def _follow_up(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding, state: State
+) -> Understanding | None:
+    """«¿y en Comas?», «¿y para mi hijo?»: what leans on the message before, if anything."""
+    mention = knowledge.where.find_place_alone(text)
+    if mention is not None:
+        kind = Kind(state.kind) if state.kind else knowledge.kind_of_entry(state.entry or "")
+        return where_to_go(knowledge, kind or Kind.CENTRO_SALUD, moment, mention=mention)
     last = knowledge.entries.get(state.entry or "")
-    if last is None or last.is_smalltalk or len(text.split()) > _FOLLOW_UP_WORDS:
+    is_open = understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
+    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
+    if last is None or not is_open or not is_short or understood.refer is not None:
         return None
     again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
     return again if again.outcome is Outcome.ANSWER else None
@@ -181,26 +169,30 @@ def where_to_go(
     kind: Kind,
     moment: datetime,
     *,
+    mention: PlaceMention | None = None,
     place: Place | None = None,
-    places: Sequence[Place] = (),
     point: Coordinates | None = None,
+    entry: Entry | None = None,
     base: Understanding | None = None,
 ) -> Understanding:
-    """The services of a kind at a place or a point, with the entry that goes with them."""
+    """The services of a kind at a place or a point, with the entry that goes with them.
+
+    Where the message itself (`base`) is surely about an entry, that one is kept.
+    """
+    alternatives = mention.alternatives if mention and mention.is_ambiguous else ()
+    place = place or (mention.place if mention and not alternatives else None)
     services: tuple[Found, ...] = ()
-    if point is not None or (place is not None and not places):
+    if point is not None or place is not None:
         pairs = knowledge.directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
         services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
-    own = knowledge.entry_of_kind(kind)
     is_sure = base is not None and base.entry is not None and base.confidence >= _SURE_OF_ENTRY
-    entry = base.entry if base is not None and is_sure else own
     return Understanding(
         Outcome.SERVICES,
-        entry=entry,
+        entry=base.entry if base is not None and is_sure else entry or knowledge.entry_of_kind(kind),
         confidence=base.confidence if base is not None and is_sure else _SURE_OF_ENTRY,
         kind=kind,
         place=place,
-        places=tuple(places),
+        places=alternatives,
         services=services,
         ranking=base.ranking if base else None,
     )

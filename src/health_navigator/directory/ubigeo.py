@@ -57,6 +57,13 @@ def centres() -> Mapping[Place, Coordinates]:
     return found
 
 
+def label(place: Place) -> str:
+    """«Santa Rosa (Jaén, Cajamarca)»: enough to tell places of one name apart."""
+    wider = (place.province if place.district else None, place.department)
+    around = [name for name in dict.fromkeys(wider) if name and name != place.name]
+    return f"{place.name} ({', '.join(around)})" if around else place.name
+
+
 def _names(level: str) -> dict[str, str]:
     names: dict[str, str] = _resource(level)["inei"]
     return names

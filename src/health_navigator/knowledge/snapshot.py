@@ -26,11 +26,12 @@ from health_navigator.knowledge.models import (
     TriageFile,
 )
 from health_navigator.knowledge.tables import ItemKind
-from health_navigator.knowledge.where import Where, entries_of_kinds
+from health_navigator.knowledge.where import where_reader
 from health_navigator.matching import rank, triage
 from health_navigator.matching.decide import Thresholds
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.normalise import tokens
+from health_navigator.matching.where import WhereReader
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -48,7 +49,7 @@ class Snapshot:
     interview: Interview | None
     ranker: rank.Ranker
     triage: triage.TriageModel
-    where: Where
+    where: WhereReader
     kind_entries: Mapping[Kind, str]
     thresholds: Thresholds
     stale: int
@@ -94,8 +95,8 @@ def build_snapshot(
         interview=_interview(documents),
         ranker=ranker,
         triage=_triage(dangers, entries.values(), encoder),
-        where=Where.of(places, _ordinary_words(entries.values())),
-        kind_entries=entries_of_kinds(places),
+        where=where_reader(places, _ordinary_words(entries.values())),
+        kind_entries={each.kind: each.entry for each in reversed(places.kinds)},
         thresholds=Thresholds(),
         stale=sum(each.is_stale(today) for each in (*entries.values(), *services)),
         _by_topic={
@@ -134,3 +135,14 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(
         word for entry in entries for question in entry.questions for word in tokens(question)
     )
+
+
+def _triage(
+    file: TriageFile, entries: Iterable[Entry], encoder: Encoder | None
+) -> triage.TriageModel:
+    dangers = [
+        triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)
+        for danger in file.dangers
+    ]
+    ordinary = [question for entry in entries for question in entry.questions]
+    return triage.fit(dangers, ordinary, encoder)

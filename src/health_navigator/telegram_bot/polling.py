@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import structlog
 from telegram import Bot, Update
@@ -49,9 +48,9 @@ class Polling:
             log.warning("polling.failed", error=type(error).__name__)
             await asyncio.sleep(_ERROR_SECONDS)
             return
-        fresh = [data for data in batch if data["update_id"] not in self._in_work]
-        for data in fresh:
-            self._start(data)
+        fresh = [update for update in batch if update.update_id not in self._in_work]
+        for update in fresh:
+            self._start(update)
         if batch and not fresh:
             await asyncio.wait(
                 self._in_work.values(),
@@ -59,23 +58,18 @@ class Polling:
                 return_when=asyncio.FIRST_COMPLETED,
             )
 
-    async def _fetch(self) -> list[dict[str, Any]]:
-        batch: Any = await self._bot.do_api_request(
-            "getUpdates",
-            api_kwargs={
-                "offset": min(self._in_work, default=self._next),
-                "timeout": POLL_SECONDS,
-                "allowed_updates": list(ALLOWED_UPDATES),
-            },
+    async def _fetch(self) -> tuple[Update, ...]:
+        return await self._bot.get_updates(
+            offset=min(self._in_work, default=self._next),
+            timeout=POLL_SECONDS,
+            allowed_updates=ALLOWED_UPDATES,
         )
-        return [data for data in batch if data["update_id"] >= min(self._in_work, default=0)]
 
-    def _start(self, data: dict[str, Any]) -> None:
-        number = data["update_id"]
+    def _start(self, update: Update) -> None:
+        number = update.update_id
         self._next = max(self._next, number + 1)
-        update = _readable(data, self._bot)
-        arrived = read_update(update) if update else None
-        if update is None or arrived is None:
+        arrived = read_update(update)
+        if arrived is None:
             return
         before = self._last_of_chat.get(arrived.chat_id)
         task = asyncio.create_task(self._follow(update, before))
@@ -95,11 +89,3 @@ class Polling:
         while isinstance(verdict, ComeBack):
             await asyncio.sleep(verdict.seconds)
             verdict = await self._delivery.handle(update)
-
-
-def _readable(data: dict[str, Any], bot: Bot) -> Update | None:
-    try:
-        return Update.de_json(data, bot)
-    except (ValueError, KeyError, TypeError, AttributeError, TelegramError) as error:
-        log.warning("update.unreadable", error=type(error).__name__)
-        return None

@@ -6,7 +6,7 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 _SHORT_WAIT = 2
@@ -52,10 +52,20 @@ async def _send_plain(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
 
 
 async def _send(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
-    no_preview = {"is_disabled": True}
-    await bot.do_api_request(
-        "sendMessage", api_kwargs={"chat_id": chat_id, "link_preview_options": no_preview, **body}
+    await bot.send_message(
+        chat_id,
+        body["text"],
+        parse_mode=body.get("parse_mode"),
+        reply_markup=_markup(body.get("reply_markup")),
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
     )
+
+
+def _markup(data: dict[str, Any] | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    if data is None:
+        return None
+    kind = InlineKeyboardMarkup if "inline_keyboard" in data else ReplyKeyboardMarkup
+    return kind.de_json(data)
 
 
 def _translated(error: TelegramError) -> Exception:
