@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from health_navigator.conversation import memory
 from health_navigator.conversation.understanding import Found, Understanding, understand
 from health_navigator.conversation.rendering import to_text
+from health_navigator.directory.hours import opening
 from health_navigator.directory.models import Kind, Status
 from health_navigator.eligibility.contract import to_json
 from health_navigator.eligibility.interview import AnswerError

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,23 +15,27 @@ import uvicorn
 from typer import Argument, Exit, Option, Typer
 
 from health_navigator.api import to_ask_response
-from health_navigator.app import create_app, encoder_for, snapshot_builder
+from health_navigator.app import clock_jobs, create_app, encoder_for, snapshot_builder
 from health_navigator.config import Settings, read_settings
 from health_navigator.conversation import memory
 from health_navigator.conversation.understanding import understand
 from health_navigator.db import Database
+from health_navigator.doctor import Finding, Health, examine, is_sound
 from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import write_files
+from health_navigator.knowledge.files import StoredItem, write_files
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.observability import configure_logging
+from health_navigator.jobs import Outcome, Report, run_once
+from health_navigator.observability import Metrics, configure_logging
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export.")
 app.add_typer(knowledge, name="knowledge")
+jobs = Typer(no_args_is_help=True, help="Clock work, which `serve` does by itself.")
+app.add_typer(jobs, name="jobs")
 
 Result = TypeVar("Result")
 USAGE_ERROR = 2
@@ -111,7 +116,8 @@ def ask(text: Annotated[str, Argument(help="A question as people type it.")], as
 
 def _snapshot_of_files(settings: Settings) -> Snapshot:
     items = checked_directory(settings.knowledge_dir)
-    return snapshot_builder(encoder_for(settings))(0, items)
+    stored = [StoredItem(item.kind, item.id, item.position, item.body) for item in items]
+    return snapshot_builder(encoder_for(settings))(0, stored)
 
 
 @knowledge.command()
@@ -159,6 +165,45 @@ def export(directory: Annotated[Path, Argument(help="Where to write the files.")
 async def _exported(database: Database) -> dict[str, str]:
     async with database.session() as session:
         return write_files(await store.exportable(session))
+
+
+@jobs.command("run")
+def run_jobs() -> None:
+    """Forget what is past its time, and count what is stale, once and now."""
+    settings = read_settings()
+    configure_logging(settings.log_format)
+
+    async def work(database: Database) -> tuple[Report, ...]:
+        metrics = Metrics()
+        return await run_once(database, clock_jobs(database, metrics), metrics)
+
+    reports = with_database(settings, work)
+    for report in reports:
+        typer.echo(f"{report.job}: {report.outcome}, {report.rows}")
+    if any(report.outcome is Outcome.FAILED for report in reports):
+        raise Exit(1)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at every part that an answer needs; say how to mend what is broken."""
+    configure_logging("console")
+    findings = examine()
+    if as_json:
+        echo_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            _show(finding)
+    if not is_sound(findings):
+        raise Exit(1)
+
+
+def _show(finding: Finding) -> None:
+    colours = {Health.GREEN: "green", Health.YELLOW: "yellow", Health.RED: "red"}
+    health = typer.style(f"{finding.health:6}", fg=colours[finding.health])
+    typer.echo(f"{health} {finding.part}: {finding.says}")
+    if finding.mend:
+        typer.echo(f"       mend: {finding.mend}")
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -1,0 +1,109 @@
+"""Killed without warning, again and again: nothing is lost, at worst an answer comes twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.courier import deliver_all
+from tests.support.process import Served, serving, telegram_variables
+from tests.support.telegram import Person, TelegramStandIn
+
+QUESTIONS = ("hola", "que es el sis", "gracias", "estoy embarazada y no tengo sis", "/start")
+
+
+def _chats(numbers: Iterator[int], people: int, messages: int) -> list[list[dict[str, object]]]:
+    crowd = [Person(next(numbers) * 1_000, numbers) for _ in range(people)]
+    return [
+        [person.writes(QUESTIONS[n % len(QUESTIONS)]) for n in range(messages)] for person in crowd
+    ]
+
+
+def _answers(telegram: TelegramStandIn, chat: list[dict[str, object]]) -> int:
+    message = chat[0]["message"]
+    assert isinstance(message, dict)
+    return len(telegram.sent(message["chat"]["id"]))
+
+
+def test_killed_in_the_middle_of_200_updates_it_loses_none(
+    tmp_path: Path, telegram: TelegramStandIn, numbers: Iterator[int], few_entries: Path
+) -> None:
+    chats = _chats(numbers, people=40, messages=5)
+    variables = telegram_variables(telegram.url, NAVIGATOR_KNOWLEDGE_DIR=str(few_entries))
+    with serving(tmp_path, variables) as served:
+
+        async def kill_at_times() -> None:
+            for sent in (40, 90, 150):
+                while len(telegram.sent()) < sent:
+                    await asyncio.sleep(0.005)
+                served.kill()
+                await asyncio.to_thread(served.start)
+
+        async def both() -> None:
+            await asyncio.gather(deliver_all(lambda: [served.url], chats), kill_at_times())
+
+        asyncio.run(both())
+    for chat in chats:
+        assert _answers(telegram, chat) >= len(chat)
+    # Only what was being sent when the process died may have come twice.
+    assert len(telegram.sent()) <= 200 + 3 * 40
+
+
+def test_three_processes_share_one_postgresql_and_one_is_killed(
+    tmp_path: Path,
+    telegram: TelegramStandIn,
+    numbers: Iterator[int],
+    few_entries: Path,
+    postgres_url: str,
+) -> None:
+    chats = _chats(numbers, people=30, messages=4)
+    variables = telegram_variables(
+        telegram.url,
+        NAVIGATOR_KNOWLEDGE_DIR=str(few_entries),
+        NAVIGATOR_DATABASE_URL=postgres_url,
+    )
+    with (
+        serving(tmp_path, variables) as first,
+        serving(tmp_path, variables) as second,
+        serving(tmp_path, variables) as third,
+    ):
+        alive: list[Served] = [first, second, third]
+
+        async def kill_one() -> None:
+            while len(telegram.sent()) < 40:
+                await asyncio.sleep(0.005)
+            alive.remove(second)
+            second.kill()
+
+        async def both() -> None:
+            urls = lambda: [served.url for served in alive]  # noqa: E731
+            await asyncio.gather(deliver_all(urls, chats), kill_one())
+
+        asyncio.run(both())
+    for chat in chats:
+        assert _answers(telegram, chat) >= len(chat)
+    assert len(telegram.sent()) <= 120 + 40
+
+
+def test_asked_to_stop_it_finishes_what_is_in_work(
+    tmp_path: Path, telegram: TelegramStandIn, numbers: Iterator[int], few_entries: Path
+) -> None:
+    chats = _chats(numbers, people=10, messages=1)
+    variables = telegram_variables(telegram.url, NAVIGATOR_KNOWLEDGE_DIR=str(few_entries))
+    with serving(tmp_path, variables) as served:
+        telegram.answers_with(*[1.0] * 10)
+
+        async def stop_midway() -> int:
+            while telegram.script:
+                await asyncio.sleep(0.01)
+            return await asyncio.to_thread(served.stop)
+
+        async def both() -> int:
+            _, code = await asyncio.gather(
+                deliver_all(lambda: [served.url], chats), stop_midway()
+            )
+            return code
+
+        assert asyncio.run(both()) == 0
+    assert len(telegram.sent()) == 10
