@@ -5,12 +5,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from health_navigator.matching.normalise import LONGEST_WORD, sound, tokens
+from health_navigator.matching.normalise import tokens
+from health_navigator.matching.place_words import (
+    ARTICLES,
+    COMMON,
+    EVERYDAY,
+    HERE,
+    NAMED_AFTER_SAINTS,
+    NAMESAKES,
+    SAINTS,
+    TOWARDS,
+)
+from health_navigator.matching.words import Word, hear, read_words
 
 LONGEST_NAME = 5
 # A name this short is read as it is spelt, never by its sound or with a typo.
@@ -20,83 +31,15 @@ SHORTEST_MISTYPED = 5
 SHORTEST_MISTYPED_TWICE = 10
 # In a message this short every word counts.
 BRIEF = 6
+# Nobody names more places than this and means one of them.
+MANY = 16
 
-# Short ways to write the first word of a name.
-TITLES = {"sta": "santa", "sto": "santo", "sn": "san", "nvo": "nuevo", "nva": "nueva"}
-TITLES |= {"pto": "puerto", "pte": "puente"}
-ARTICLES = frozenset({"el", "la", "los", "las"})
-HERE = frozenset(
-    ("en", "por", "vivo", "estoy", "aqui", "aca", "distrito", "provincia", "region", "ciudad")
-)
-TOWARDS = frozenset(
-    ("de", "del", "a", "al", "para", "hasta", "hacia", "cerca", "desde", "entre", "sector", "zona")
-)
 # Where somebody was before is not where she looks for help.
 BEFORE = re.compile(
     r"\b(?:(?:ven|vin|salg|sali|trae|traj|mud|baj)\w* (?:ayer |hoy |recien )?(?:de|desde)"
     r"|(?:soy|somos|es|son|era|oriund[oa]) de|desde|vi[ae]j\w+ de"
     r"|(?:nac|vivia|estaba|estuv|trabajaba|trataba|atendia)\w* (?:antes )?en)"
     r"(?: (?:el|la|los|las))?$"
-)
-
-# After these a name is that of a street or of somebody, not of where one is.
-NAMESAKES = frozenset(
-    ("avenida", "av", "jiron", "jr", "calle", "pasaje", "psje", "prolongacion", "encuentros")
-)
-NAMED_AFTER_SAINTS = frozenset(
-    ("hospital", "clinica", "colegio", "iglesia", "parroquia", "capilla")
-)
-SAINTS = ("san ", "santa ", "santo ", "maria ", "jesus ", "la merced", "el carmen")
-# Names that are everyday words as well: believed after "en" or "por", or in few words.
-COMMON = frozenset(
-    (
-        *("ate", "asuncion", "belen", "bolivar", "carmen", "castilla", "ceres", "colonia", "comas"),
-        *(
-            "concepcion",
-            "constitucion",
-            "corrales",
-            "esperanza",
-            "florida",
-            "granada",
-            "guadalupe",
-            "hunter",
-        ),
-        *("imperial", "independencia", "ingenio", "jesus", "lagunas", "leticia", "lince", "lomas"),
-        *("magdalena", "mariscal", "merced", "mercedes", "montero", "morales", "nazca", "pampas"),
-        *("porvenir", "progreso", "providencia", "rosario", "salamanca", "salas", "santiago"),
-        *("sucre", "tambo", "tigre", "ventanilla", "ves", "victoria"),
-        *("agua blanca", "bella union", "bellavista", "buenos aires", "casa grande"),
-        *("castillo grande", "ciudad de dios", "ciudad nueva", "el alto", "el carmen"),
-        *("el cercado", "el ingenio", "el milagro", "el oro", "el porvenir", "el prado"),
-        *("el progreso", "el tambo", "jesus maria", "la banda", "la capital", "la cruz"),
-        *("la cuesta", "la esperanza", "la florida", "la frontera", "la libertad", "la mar"),
-        *("la matanza", "la merced", "la morada", "la pampa", "la perla", "la primavera"),
-        *("la punta", "la rinconada", "la tina", "la union", "la victoria", "las delicias"),
-        *("las lomas", "las palmeras", "las piedras", "los palos", "maria auxiliadora"),
-        *("mi peru", "nueva esperanza", "nuevo progreso", "pueblo nuevo", "puerto nuevo"),
-        *("rio grande", "rio negro", "rio seco", "san agustin", "san antonio", "san carlos"),
-        *("san cristobal", "san felipe", "san fernando", "san francisco", "san gabriel"),
-        *("san ignacio", "san isidro", "san jose", "san juan", "san lorenzo", "san luis"),
-        *("san marcos", "san martin", "san miguel", "san pablo", "san pedro", "san rafael"),
-        *("san vicente", "santa ana", "santa catalina", "santa clara", "santa cruz"),
-        *("santa lucia", "santa maria", "santa rosa", "santa teresa", "santo domingo"),
-        *("santo tomas", "simon bolivar", "tupac amaru", "vista alegre", "victor larco herrera"),
-    )
-)
-# Words that are hardly ever the place: believed only beside its province or department.
-EVERYDAY = frozenset(
-    (
-        *("acos", "alis", "alto", "anta", "arena", "arma", "asia", "ayo", "balsas", "banos"),
-        *("caja", "cajas", "calzada", "campanilla", "canas", "canta", "capillas", "casca", "chao"),
-        *("choco", "circa", "coca", "copa", "cosme", "coya", "crucero", "cuenca"),
-        *("culebras", "cura", "cusca", "elias", "grau", "habana", "honoria", "huertas", "indiana"),
-        *("laberinto", "lamas", "lares", "llama", "mala", "manta", "mara", "marca", "marco"),
-        *("maria", "marias", "mito", "molino", "molinos", "moro", "moya", "musa", "obas"),
-        *("olleros", "omas", "paca", "padre", "paras", "parco", "pazos", "pias", "pion", "pira"),
-        *("polvora", "recta", "sama", "sana", "sano", "santa", "sauce", "sexi", "socos", "supe"),
-        *("suyo", "tamarindo", "tate", "tinta", "tomas", "toro", "trita", "uco", "vara", "vice"),
-        *("vitor", "zapatero", "daniel alcides carrion", "dos de mayo", "hermilio valdizan"),
-    )
 )
 
 
@@ -204,20 +147,12 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it is spelt, and what it may mean."""
+    """A name as it is spelt, what it may mean, and what else beside a wider place of that kind."""
 
     spelt: str
     spots: tuple[Spot, ...]
     belief: Belief
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    text: str
-    heard: str
-    start: int
-    end: int
-    is_titled: bool
+    rarely: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +178,13 @@ class Match:
         """The same match with only the meanings that the other places in the message allow."""
         spots = self.spots
         for other in others:
-            inside = tuple(s for s in spots if any(o.agrees_with(s) for o in other.spots))
-            spots = inside if other is not self and inside else spots
+            if other is not self and other.cue != Cue.BEFORE:
+                spots = _agreeing(spots, other) or _agreeing(self.name.rarely, other) or spots
         return replace(self, spots=spots)
+
+
+def _agreeing(spots: Iterable[Spot], other: Match) -> tuple[Spot, ...]:
+    return tuple(spot for spot in spots if any(spot.agrees_with(its) for its in other.spots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +201,7 @@ class Gazetteer:
         *asked*: the message answers the question for a place, so that any name in it is believed.
         """
         words = read_words(text)
-        found = tuple(self._matches(words))
+        found = tuple(islice(self._matches(words), MANY))
         told_apart = [match.beside(found) for match in found]
         sure = [match for match in told_apart if asked or _stands_alone(match, words)]
         believed = [match for match in told_apart if match in sure or match.leans_on(sure)]
@@ -320,33 +259,11 @@ def compile_gazetteer(
     for district in official:
         places |= dict.fromkeys(_respelt(outer, spelt) for outer in district.lineage)
     chosen = {name.place for name in named}
-    names = _official_names(places, chosen) | _given_names(named, zones)
-    heard = frozenset(_hear(part) for word in ordinary for part in tokens(word))
+    namesakes = _namesakes(places)
+    names = _official_names(namesakes, chosen) | _given_names(named, zones)
+    names = {heard: _with_rare(name, namesakes.get(heard, ())) for heard, name in names.items()}
+    heard = frozenset(hear(part) for word in ordinary for part in tokens(word))
     return Gazetteer(names, _mistakable(names), heard)
-
-
-def read_words(text: str) -> tuple[Word, ...]:
-    """The words as they are matched, each knowing where in *text* it stands."""
-    shouted = text.isupper()
-    found = []
-    for raw in re.finditer(r"[^\W_]+", text):
-        titled = not shouted and raw[0][0].isupper() and _is_inside(text, raw.start())
-        for word in _unfold(raw[0][:LONGEST_WORD]):
-            found.append(Word(*word, raw.start(), raw.end(), titled))
-    return tuple(found)
-
-
-@lru_cache(maxsize=16_384)
-def _unfold(raw: str) -> tuple[tuple[str, str], ...]:
-    """The word or words that are meant, each with its sound."""
-    title = TITLES.get(raw.casefold())
-    return tuple((word, _hear(word)) for word in ((title,) if title else tokens(raw)))
-
-
-def _is_inside(text: str, start: int) -> bool:
-    """Whether a capital here is more than the beginning of a sentence."""
-    before = text[:start].rstrip()
-    return bool(before) and before[-1] not in ".?!¿¡:"
 
 
 def _heard(window: Sequence[Word]) -> str:
@@ -355,11 +272,6 @@ def _heard(window: Sequence[Word]) -> str:
     for word in window:
         joined += word.heard[1:] if joined.endswith(word.heard[:1]) else word.heard
     return joined
-
-
-def _hear(word: str) -> str:
-    """As it sounds; here many names begin with hua, and many people leave out the h."""
-    return sound(f"h{word}" if re.match("u[aeio]", word) else word).replace("y", "i")
 
 
 def _is_spelt_like(name: Name, window: Sequence[Word]) -> bool:
@@ -430,14 +342,24 @@ def _mention(matches: Sequence[Match], words: Sequence[Word]) -> PlaceMention:
     return PlaceMention(best.place, alternatives, best.districts, start, end)
 
 
-def _official_names(places: Iterable[Place], chosen: Collection[Place]) -> dict[str, Name]:
+def _namesakes(places: Iterable[Place]) -> dict[str, list[Place]]:
     by_name: dict[str, list[Place]] = defaultdict(list)
     for place in places:
         by_name[_sounded(place.name)].append(place)
+    return by_name
+
+
+def _official_names(
+    namesakes: Mapping[str, Sequence[Place]], chosen: Collection[Place]
+) -> dict[str, Name]:
     return {
         heard: _name(same[0].name, map(Spot, _weightiest(same, chosen)), chosen)
-        for heard, same in by_name.items()
+        for heard, same in namesakes.items()
     }
+
+
+def _with_rare(name: Name, same: Sequence[Place]) -> Name:
+    return replace(name, rarely=tuple(spot for spot in map(Spot, same) if spot not in name.spots))
 
 
 def _weightiest(same: Sequence[Place], chosen: Collection[Place]) -> list[Place]:

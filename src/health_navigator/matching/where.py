@@ -9,7 +9,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from health_navigator.matching.normalise import sound
-from health_navigator.matching.places import Gazetteer, PlaceMention, Word, read_words
+from health_navigator.matching.place_words import SMALL
+from health_navigator.matching.places import Gazetteer, PlaceMention
+from health_navigator.matching.words import Word, read_words
 
 # Words this short are matched as they are spelt: `cem` is not `seem`.
 SHORT_WORD = 4
@@ -35,53 +37,6 @@ ASKS = re.compile(
 ASKS_ELSE = re.compile(
     r"\b(?:komo|kuant[oa]s?|kuando|porke|rekisit\w*|puedo|podemos|puede|berdad|derecho"
     r"|signifika|sirbe|obligatorio|kobran|kuesta|presio|demora|yebo|yebar|piden|paga\w*)\b"
-)
-SMALL_WORDS = frozenset(
-    (
-        *(
-            "a",
-            "aca",
-            "ahi",
-            "ahora",
-            "alla",
-            "aqui",
-            "buenas",
-            "buenos",
-            "cerca",
-            "chamo",
-            "ciudad",
-        ),
-        *(
-            "de",
-            "del",
-            "dias",
-            "distrito",
-            "donde",
-            "el",
-            "en",
-            "entonces",
-            "es",
-            "estamos",
-            "estoy",
-        ),
-        *(
-            "favor",
-            "hay",
-            "hola",
-            "la",
-            "las",
-            "lo",
-            "los",
-            "mejor",
-            "mi",
-            "no",
-            "noches",
-            "o",
-            "oye",
-        ),
-        *("pana", "para", "pe", "pero", "por", "provincia", "pues", "que", "queda", "si", "soy"),
-        *("tambien", "tardes", "un", "una", "vale", "vivimos", "vivo", "y", "ya", "yo", "zona"),
-    )
 )
 
 
@@ -172,13 +127,16 @@ class WhereReader:
             return None
         return WhereQuestion(kind.kind, kind.entry, place)
 
-    def find_place_alone(self, text: str) -> PlaceMention | None:
-        """The place, if the message says nothing else: `¿y en Comas?` goes on from before."""
-        place = self.gazetteer.find(text)
+    def find_place_alone(self, text: str, *, asked: bool = False) -> PlaceMention | None:
+        """The place, if the message says nothing else: `¿y en Comas?` goes on from before.
+
+        *asked*: the message answers the question for a place.
+        """
+        place = self.gazetteer.find(text, asked=asked)
         if place is None:
             return None
         others = read_words(f"{text[: place.start]} {text[place.end :]}")
-        return place if all(word.text in SMALL_WORDS for word in others) else None
+        return place if all(word.text in SMALL for word in others) else None
 
     def _kind(self, words: Sequence[Word], entry: str | None) -> KindMention | None:
         """The kind that the words name, or the answer where they name only some doctor or place."""
