@@ -33,7 +33,7 @@ from health_navigator.observability import Metrics
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
-from health_navigator.telegram_bot.transport import AiohttpRequest
+from health_navigator.telegram_bot.transport import open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
 
@@ -157,15 +157,8 @@ async def _open_telegram(
     if settings.telegram_token is None:
         log.info("telegram.off", advice="set NAVIGATOR_TELEGRAM_TOKEN to answer on Telegram")
         return None
-    request = AiohttpRequest(metrics)
-    await request.initialize()
-    stack.push_async_callback(request.shutdown)
-    bot = Bot(
-        settings.telegram_token.get_secret_value(),
-        base_url=f"{settings.telegram_api_url}/bot",
-        request=request,
-        get_updates_request=request,
-    )
+    token = settings.telegram_token.get_secret_value()
+    bot = await stack.enter_async_context(open_bot(token, settings.telegram_api_url, metrics))
     delivery = Delivery(bot, database, desk.respond, _last_resort, settings.keys(), metrics)
     _run(stack, profile.introduce(bot))
     if not settings.uses_webhook:

@@ -138,8 +138,12 @@ class Settings(BaseSettings):
         previous = [self.secret_key_previous.get_secret_value()] if self.secret_key_previous else []
         return tuple(key.encode() for key in (current, *previous))
 
+    def kept_key_path(self) -> Path:
+        """Where the key is kept when no variable gives it."""
+        return Path(urlsplit(self.database_url).path[1:] or "var/memory").with_suffix(".key")
+
     def _kept_key(self) -> str:
-        path = Path(urlsplit(self.database_url).path[1:] or "var/memory").with_suffix(".key")
+        path = self.kept_key_path()
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)

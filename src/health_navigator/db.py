@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,15 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012
+
+
+class Schema(StrEnum):
+    """The tables in the database, as this program sees them."""
+
+    NONE = "none"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
 
 
 class Database:
@@ -115,8 +125,12 @@ class Database:
 
     async def is_ready(self) -> bool:
         """Whether the database answers and has the schema of this program."""
+        return await self.schema() is Schema.CURRENT
+
+    async def schema(self) -> Schema:
+        """How the tables that are there stand to those that this program works with."""
         async with self.engine.connect() as connection:
-            return await connection.run_sync(_is_current)
+            return await connection.run_sync(_schema)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -181,6 +195,12 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(alembic_config(connection), revision)
 
 
-def _is_current(connection: Connection) -> bool:
-    heads = ScriptDirectory.from_config(alembic_config(connection)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+def _schema(connection: Connection) -> Schema:
+    scripts = ScriptDirectory.from_config(alembic_config(connection))
+    there = set(MigrationContext.configure(connection).get_current_heads())
+    if there == set(scripts.get_heads()):
+        return Schema.CURRENT
+    if not there:
+        return Schema.NONE
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Schema.OLDER if there <= known else Schema.NEWER

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from telegram import Bot
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -83,3 +86,14 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(parsed, dict):
             raise TelegramError("Telegram's answer was not an object")
         return parsed
+
+
+@asynccontextmanager
+async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[Bot]:
+    """The library's Bot over one pool of connections, closed when the block ends."""
+    request = AiohttpRequest(metrics)
+    await request.initialize()
+    try:
+        yield Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
+    finally:
+        await request.shutdown()
