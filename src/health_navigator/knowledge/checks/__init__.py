@@ -1,0 +1,75 @@
+"""What must be true of the knowledge before anybody may read it; every problem with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from health_navigator.errors import KnowledgeError, Problem
+from health_navigator.knowledge.checks import (
+    dates,
+    figures,
+    harm,
+    lexicon,
+    links,
+    phones,
+    places,
+    questions,
+    services,
+    sources,
+    wording,
+)
+from health_navigator.knowledge.checks.pieces import Pieces
+from health_navigator.knowledge.files import FileItem, read_directory
+
+CHECKS: tuple[Callable[[Pieces], Iterator[Problem]], ...] = (
+    links.repeated_ids,
+    links.links_that_lead_nowhere,
+    links.missing_dangers,
+    links.mistakes_of_the_interview,
+    questions.shared,
+    questions.pinned_elsewhere,
+    questions.contradictions_of_danger,
+    sources.without_address,
+    sources.figures_without_source,
+    dates.out_of_order,
+    dates.too_long_unreviewed,
+    figures.not_in_the_answer,
+    figures.undeclared,
+    figures.deadlines_without_end,
+    phones.not_as_printed,
+    phones.not_as_printed_in_texts,
+    phones.unknown_in_texts,
+    wording.too_long,
+    wording.hard_to_read,
+    wording.marks_that_render_badly,
+    wording.promises,
+    wording.doubts_unsaid,
+    wording.telling_labels,
+    harm.no_legal_advice_first,
+    harm.ambulance_alone,
+    harm.doses,
+    services.unreadable_hours,
+    services.closed_but_replacing,
+    services.unknown_without_a_call,
+    services.shouted_names,
+    places.codes_of_other_places,
+    places.far_from_their_district,
+    lexicon.said_of_two_words,
+)
+
+
+def checked_directory(directory: Path) -> tuple[FileItem, ...]:
+    """The pieces of a knowledge directory; raises KnowledgeError with all problems at once."""
+    items = read_directory(directory)
+    problems = [*problems_of(items)]
+    if problems:
+        raise KnowledgeError(problems)
+    return items
+
+
+def problems_of(items: Sequence[FileItem]) -> Iterator[Problem]:
+    """Everything wrong with pieces that are each well formed."""
+    pieces = Pieces.of(items)
+    for check in CHECKS:
+        yield from check(pieces)

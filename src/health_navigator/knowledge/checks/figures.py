@@ -1,0 +1,73 @@
+"""Numbers that people act on: each declared with the source that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from health_navigator.errors import Problem
+from health_navigator.i18n import mark
+from health_navigator.knowledge.checks.pieces import Pieces
+from health_navigator.knowledge.models import Entry, Figure, FigureKind
+
+_WORDS = (
+    "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis"
+    "|dieciocho|veinte|veintiún|veinticuatro|treinta|cuarenta|sesenta|noventa|cien|ciento"
+)
+_NUMBER = rf"(?:\d[\d.,]*|{_WORDS})"
+_SPAN = rf"{_NUMBER} (?:(?:a|o|y) (?:{_NUMBER}|media?) )?"
+_TIME = rf"\b{_SPAN}(?:minutos?|horas?|días?|semanas?|mes(?:es)?|años?)\b"
+_MONEY = rf"S/\s?\d[\d.,]*|\b{_SPAN}(?:soles|dólares|UIT)\b|\d[\d.,]* ?%"
+_NORM = r"\b(?:Ley|D\.?S\.?|R\.?M\.?|D\.?L\.?|D\.?U\.?|Decreto \w+|Resolución \w+)(?: N\.?[º°]?)? ?"
+_FIGURE = re.compile(rf"{_MONEY}|{_TIME}|{_NORM}\d[\d-]*", re.IGNORECASE)
+# Open round the clock is how a service works, not a time that somebody must keep.
+_ROUND_THE_CLOCK = re.compile(r"(?:las )?24 horas(?! (?:antes|después|de |desde))")
+_LIMIT = re.compile(
+    rf"\b(?:antes de|dentro de|hace menos de|plazo de)(?: l[ao]s)?(?: primer[ao]s)? {_TIME}",
+    re.IGNORECASE,
+)
+
+Span = tuple[int, int]
+
+
+def not_in_the_answer(pieces: Pieces) -> Iterator[Problem]:
+    for entry in pieces.entries:
+        for position, figure in enumerate(entry.part.figures):
+            for field in ("text", "after"):
+                words = getattr(figure, field)
+                if words and words not in entry.part.answer:
+                    message = mark("«{text}» is not in the answer: copy it letter by letter")
+                    yield entry.problem(f"figures.{position}.{field}", message, text=words)
+
+
+def undeclared(pieces: Pieces) -> Iterator[Problem]:
+    for entry in pieces.entries:
+        declared = [*_spans(entry.part, entry.part.figures)]
+        for found in _FIGURE.finditer(entry.part.answer):
+            if not _is_covered(found.span(), declared) and not _ROUND_THE_CLOCK.match(found[0]):
+                message = mark("«{text}» is not under figures: add it with the source that says it")
+                yield entry.problem("answer", message, text=found[0])
+
+
+def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
+    """A time limit that nobody declared as one has nobody who says what to do after it."""
+    for entry in pieces.entries:
+        kinds = (FigureKind.DEADLINE, FigureKind.AGE)
+        known = [*_spans(entry.part, (f for f in entry.part.figures if f.kind in kinds))]
+        for found in _LIMIT.finditer(entry.part.answer):
+            if not _is_covered(found.span(), known):
+                message = mark(
+                    "«{text}» reads as a time limit: under figures give it the kind deadline, "
+                    "and in `after` the answer's words for who comes too late"
+                )
+                yield entry.problem("answer", message, text=found[0])
+
+
+def _spans(entry: Entry, figures: Iterable[Figure]) -> Iterator[Span]:
+    for figure in figures:
+        for found in re.finditer(re.escape(figure.text), entry.answer):
+            yield found.span()
+
+
+def _is_covered(span: Span, declared: Iterable[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in declared)
