@@ -182,8 +182,8 @@ def compile_kinds(names: Iterable[KindName]) -> Kinds:
     sayings: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
     for group, name in enumerate(groups):
         for said in name.says:
-            heard = tuple(map(_hear, read_words(said)))
-            sayings[heard[0]].append((heard, group))
+            if heard := tuple(map(_hear, read_words(said))):
+                sayings[heard[0]].append((heard, group))
     known = {word for same in sayings.values() for heard, _ in same for word in heard}
     mistakable = tuple(sorted(word for word in known if len(word) >= SHORTEST_MISTAKABLE))
     return Kinds({first: tuple(same) for first, same in sayings.items()}, groups, mistakable)
