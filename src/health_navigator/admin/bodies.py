@@ -1,0 +1,149 @@
+"""What staff may write of an entry or a service, merged with what stood there, and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opening_hours import ParserError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator.admin.refusals import Fault, Invalid
+from health_navigator.admin.tables import Draft
+from health_navigator.directory.hours import parsed
+from health_navigator.directory.models import Service
+from health_navigator.i18n import mark
+from health_navigator.knowledge.files import DOCUMENTS, to_body
+from health_navigator.knowledge.form import to_problems
+from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.yaml_text import Document
+
+# Telegram takes 4,096 characters; the source, the date and a warning come with the answer.
+MOST_ANSWER = 3_500
+MOST_QUESTIONS = 300
+MOST_CHARACTERS = 100_000
+# What the staff edit; the other files of the knowledge are the repository's.
+OUT_OF_SCOPE = "out_of_scope"
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ids that an item may point to: what is published or open as a draft."""
+
+    topics: frozenset[str]
+    entries: frozenset[str]
+    services: frozenset[str]
+
+
+async def known_ids(session: AsyncSession) -> Known:
+    published = await session.execute(select(Item.kind, Item.id).where(Item.retired.is_(False)))
+    open_ones = await session.execute(select(Draft.kind, Draft.id))
+    pairs = [(kind, item_id) for kind, item_id in (*published, *open_ones)]
+    return Known(*(frozenset(id_ for kind, id_ in pairs if kind == each) for each in _KINDS))
+
+
+_KINDS = (ItemKind.TOPIC, ItemKind.ENTRY, ItemKind.SERVICE)
+
+
+def model_of(kind: ItemKind, item_id: str) -> type[BaseModel]:
+    """The model of a kind's bodies."""
+    if kind is ItemKind.DOCUMENT:
+        return DOCUMENTS[item_id]
+    return Entry if kind is ItemKind.ENTRY else Service
+
+
+def merged(before: Mapping[str, Any], sent: Mapping[str, Any]) -> Body:
+    """What is not sent stays as it was; null takes a field away."""
+    return {name: value for name, value in {**before, **sent}.items() if value is not None}
+
+
+def checked(kind: ItemKind, item_id: str, body: Mapping[str, Any], known: Known) -> Body:
+    """The body as it is stored; raises Invalid with every fault."""
+    if kind is not ItemKind.DOCUMENT:
+        body = {**body, "id": item_id}
+    faults = [*_too_long(body)]
+    if faults:
+        raise Invalid(faults)
+    try:
+        model = _validated(model_of(kind, item_id), body)
+    except ValidationError as error:
+        raise Invalid([*to_faults(error)]) from error
+    faults = [*faults_of(model, known)]
+    if faults:
+        raise Invalid(faults)
+    return to_body(model)
+
+
+def _validated(model: type[BaseModel], body: Mapping[str, Any]) -> BaseModel:
+    """The body as its model; the mistakes are placed as in a file with this one item."""
+    whole: list[BaseModel] = TypeAdapter(dict[str, list[model]]).validate_python(  # type: ignore[valid-type]
+        {"items": [body]}
+    )["items"]
+    return whole[0]
+
+
+def to_faults(error: ValidationError) -> Iterator[Fault]:
+    """What pydantic found, in the words of the knowledge's own checks."""
+    for problem in to_problems(error, Document("", None, {})):
+        yield Fault(problem.field, problem.message, problem.values)
+
+
+def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:
+    answer = body.get("answer")
+    if isinstance(answer, str) and len(answer) > MOST_ANSWER:
+        yield Fault(
+            "answer", mark("too long: write {most} characters at most"), {"most": MOST_ANSWER}
+        )
+    if len(body.get("questions") or ()) > MOST_QUESTIONS:
+        message = mark("too many: {most} at most")
+        yield Fault("questions", message, {"most": MOST_QUESTIONS})
+    longest = max(body, key=lambda name: _size(body[name]), default="-")
+    if _size(body) > MOST_CHARACTERS:
+        yield Fault(
+            longest, mark("too long: write {most} characters at most"), {"most": MOST_CHARACTERS}
+        )
+
+
+def _size(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def faults_of(model: BaseModel, known: Known) -> Iterator[Fault]:
+    """What the model alone cannot know: whether what it names exists."""
+    match model:
+        case Entry():
+            if model.topic not in known.topics:
+                yield _unknown("topic", model.topic)
+            yield from _unknown_ids("related", model.related, known.entries)
+        case Service():
+            yield from _unknown_ids("replaced_by", model.replaced_by or (), known.services)
+            yield from _bad_hours(model.hours)
+
+
+def _unknown_ids(field: str, ids: Iterable[str], known: frozenset[str]) -> Iterator[Fault]:
+    for position, each in enumerate(ids):
+        if each not in known:
+            yield _unknown(f"{field}.{position}", each)
+
+
+def _unknown(field: str, value: str) -> Fault:
+    return Fault(field, mark("there is no {value} in the knowledge"), {"value": value})
+
+
+def _bad_hours(hours: str | None) -> Iterator[Fault]:
+    if hours is None:
+        return
+    try:
+        parsed(hours)
+    except ParserError:
+        message = mark(
+            "these hours cannot be read: write them like Mo-Fr 08:00-17:00; Sa 08:00-13:00"
+        )
+        yield Fault("hours", message)

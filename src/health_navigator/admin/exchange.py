@@ -1,0 +1,229 @@
+"""Entries and services out as spreadsheets, and back in: checked row by row, all or nothing.
+
+What comes in becomes drafts in review: a second person publishes them like any other change.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator.admin import audit, bodies, cells, drafts
+from health_navigator.admin.bodies import Body, Known
+from health_navigator.admin.drafts import Standing
+from health_navigator.admin.refusals import Fault, Invalid
+from health_navigator.admin.rights import Person, Right
+from health_navigator.admin.sheets import SheetRow
+from health_navigator.i18n import mark
+from health_navigator.knowledge import store
+from health_navigator.knowledge.files import write_files
+from health_navigator.knowledge.tables import Item, ItemKind, Origin
+from health_navigator.provenance import Slug
+
+KINDS = (ItemKind.ENTRY, ItemKind.SERVICE)
+# Zip files carry a date; a constant one keeps equal contents equal bytes.
+_ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+_SLUG = TypeAdapter(Slug)
+
+
+class Deed(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """What a row does. `faults` name the columns that must be mended first."""
+
+    line: int
+    id: str
+    deed: Deed
+    faults: tuple[Fault, ...] = ()
+    body: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """`written` are the ids that now wait for approval; none after a dry run or a fault."""
+
+    kind: ItemKind
+    rows: tuple[RowReport, ...]
+    written: tuple[str, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        return all(row.deed is not Deed.WRONG for row in self.rows)
+
+    def count(self, deed: Deed) -> int:
+        return sum(row.deed is deed for row in self.rows)
+
+
+async def to_rows(session: AsyncSession, kind: ItemKind) -> list[list[str]]:
+    """The headings, then what is published of a kind, by id; the Ministry's registry stays out."""
+    model = bodies.model_of(kind, "")
+    statement = select(Item.body).where(
+        Item.kind == kind, Item.retired.is_(False), Item.origin != Origin.REGISTRY
+    )
+    rows = [
+        cells.to_cells(model, body) for body in await session.scalars(statement.order_by(Item.id))
+    ]
+    return [[*cells.columns_of(model)], *rows]
+
+
+async def to_zip(session: AsyncSession) -> bytes:
+    """The knowledge as its files, ready for the repository."""
+    files = write_files(await store.exportable(session))
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        for path, text in files.items():
+            info = zipfile.ZipInfo(path, _ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(info, text)
+    return content.getvalue()
+
+
+async def import_sheet(
+    session: AsyncSession,
+    person: Person,
+    rows: Sequence[SheetRow],
+    *,
+    kind: ItemKind | None,
+    dry_run: bool,
+) -> ImportReport:
+    """Look at every row; unless it is a dry run or a row is wrong, make them drafts in review."""
+    person.need(Right.IMPORT)
+    heading, *lines = rows or [SheetRow(1, ())]
+    columns = [cell.strip().casefold() for cell in heading.cells]
+    kind = kind or _kind_of(columns)
+    _check_columns(bodies.model_of(kind, ""), columns)
+    standing = {each: await drafts.look(session, kind, each) for each in _ids(columns, lines)}
+    known = _with_new(await bodies.known_ids(session), kind, standing)
+    reader = _Reader(kind, columns, standing, known)
+    report = ImportReport(kind, tuple(reader.read(lines)))
+    if dry_run or not report.is_sound:
+        return report
+    return await _write(session, person, report, standing)
+
+
+def _kind_of(columns: Sequence[str]) -> ItemKind:
+    return ItemKind.ENTRY if "answer" in columns or "questions" in columns else ItemKind.SERVICE
+
+
+def _check_columns(model: type[BaseModel], columns: Sequence[str]) -> None:
+    named = [column for column in columns if column]
+    wrong = [column for column in named if column not in model.model_fields]
+    faults = [Fault(column, mark("there is no such column: look at an export")) for column in wrong]
+    if "id" not in named:
+        faults.append(Fault("id", mark("the column id is missing: look at an export")))
+    if len(set(named)) < len(named):
+        faults.append(Fault("file", mark("a column stands twice: keep one")))
+    if faults:
+        raise Invalid(faults)
+
+
+def _ids(columns: Sequence[str], lines: Iterable[SheetRow]) -> Iterator[str]:
+    at = columns.index("id")
+    return (
+        line.cells[at].strip() for line in lines if at < len(line.cells) and _is_id(line.cells[at])
+    )
+
+
+def _is_id(cell: str) -> bool:
+    try:
+        _SLUG.validate_python(cell.strip())
+    except ValidationError:
+        return False
+    return True
+
+
+def _with_new(known: Known, kind: ItemKind, ids: Iterable[str]) -> Known:
+    """Rows of one file may point to each other."""
+    if kind is ItemKind.ENTRY:
+        return Known(known.topics, known.entries | frozenset(ids), known.services)
+    return Known(known.topics, known.entries, known.services | frozenset(ids))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns rows into reports, with what stands in the database at hand."""
+
+    kind: ItemKind
+    columns: Sequence[str]
+    standing: Mapping[str, Standing]
+    known: Known
+
+    def read(self, lines: Iterable[SheetRow]) -> Iterator[RowReport]:
+        seen: set[str] = set()
+        for line in lines:
+            report = self._row(line)
+            if report.id in seen:
+                fault = Fault("id", mark("this id stands in two rows: keep one"))
+                report = RowReport(line.line, report.id, Deed.WRONG, (fault,))
+            seen.add(report.id)
+            yield report
+
+    def _row(self, line: SheetRow) -> RowReport:
+        sent, faults = self._cells(line)
+        item_id = str(sent.pop("id", None) or "")
+        standing = self.standing.get(item_id)
+        if standing is None:
+            message = mark(
+                "{input} is no id: write small letters without accents, numbers and hyphens"
+            )
+            faults.append(Fault("id", message, {"input": item_id[:60]}))
+        elif standing.draft is not None:
+            faults.append(Fault("id", mark("there is an open draft: publish or discard it first")))
+        if faults or standing is None:
+            return RowReport(line.line, item_id, Deed.WRONG, tuple(faults))
+        return self._compared(line.line, standing, sent)
+
+    def _cells(self, line: SheetRow) -> tuple[dict[str, Any], list[Fault]]:
+        model = bodies.model_of(self.kind, "")
+        sent: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for at, (column, cell) in enumerate(zip(self.columns, line.cells, strict=False)):
+            if at in line.formulas:
+                faults.append(Fault(column, mark("this is a formula: write the value itself")))
+            elif column:
+                try:
+                    sent[column] = cells.from_cell(model, column, cell)
+                except cells.CellError as error:
+                    faults.append(Fault(column, str(error)))
+        if len(line.cells) > len(self.columns) and any(line.cells[len(self.columns) :]):
+            faults.append(Fault("-", mark("this row has more cells than there are headings")))
+        return sent, faults
+
+    def _compared(self, line: int, standing: Standing, sent: Mapping[str, Any]) -> RowReport:
+        before = standing.item.body if standing.item else {}
+        try:
+            body = bodies.checked(self.kind, standing.id, bodies.merged(before, sent), self.known)
+        except Invalid as error:
+            return RowReport(line, standing.id, Deed.WRONG, error.faults)
+        is_live = standing.item is not None and not standing.item.retired
+        if is_live and body == before:
+            return RowReport(line, standing.id, Deed.UNCHANGED)
+        deed = Deed.CHANGED if standing.item else Deed.NEW
+        return RowReport(line, standing.id, deed, body=body)
+
+
+async def _write(
+    session: AsyncSession, person: Person, report: ImportReport, standing: Mapping[str, Standing]
+) -> ImportReport:
+    written = []
+    for row in report.rows:
+        if row.body is not None:
+            await drafts.propose(session, person, standing[row.id], row.body)
+            written.append(row.id)
+    note = f"{len(written)} of {len(report.rows)} rows"
+    audit.record(session, person, f"{report.kind}.import", note=note)
+    return ImportReport(report.kind, report.rows, tuple(written))
