@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from health_navigator.conversation import memory
-from health_navigator.conversation.understanding import Found, Understanding, understand
+from health_navigator import clock
 from health_navigator.conversation.rendering import to_text
+from health_navigator.conversation.understanding import Found, Understanding, understand
 from health_navigator.directory.hours import opening
 from health_navigator.directory.models import Kind, Status
 from health_navigator.eligibility.contract import to_json
@@ -148,7 +148,7 @@ async def post_ask(body: AskRequest, request: Request) -> AskResponse:
     point = None
     if body.latitude is not None and body.longitude is not None:
         point = (body.latitude, body.longitude)
-    understood = await asyncio.to_thread(understand, snapshot, body.text, memory.now(), point=point)
+    understood = await asyncio.to_thread(understand, snapshot, body.text, clock.now(), point=point)
     return to_ask_response(snapshot, understood, supported_locale(body.locale))
 
 
@@ -162,7 +162,7 @@ def to_ask_response(snapshot: Snapshot, understood: Understanding, locale: str) 
         service=understood.kind,
         place=_place_out(understood.place),
         services=[_found_out(found) for found in understood.services],
-        text=to_text(snapshot, understood, memory.now(), locale),
+        text=to_text(snapshot, understood, clock.now(), locale),
     )
 
 
@@ -240,7 +240,7 @@ async def get_services(
     found = snapshot_of(request).directory.find(
         kind=kind, department=department, province=province, district=district, point=point
     )
-    moment = memory.now()
+    moment = clock.now()
     if open_now is not None:
         found = [each for each in found if opening(each[0], moment).open_now == open_now]
     page = [Found.at(*each, moment) for each in found[offset : offset + limit]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_network
 from typing import Any, TypedDict
@@ -18,16 +18,15 @@ from telegram import Bot
 
 from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.config import Settings
-from health_navigator.conversation import memory, replies
+from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
 from health_navigator.doorway import Doorway
 from health_navigator.i18n import supported_locale, translator
 from health_navigator.knowledge import store
+from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.live import LiveKnowledge
-from health_navigator.knowledge.snapshot import Snapshot, build_snapshot
 from health_navigator.matching.encoder import Encoder, load_encoder
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot import ledger, profile
@@ -84,9 +83,10 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     stack.push_async_callback(database.close)
     await database.migrate()
     await load_knowledge(database, settings)
-    encoder = encoder_for(settings)
-    metrics.encoder.set(encoder is not None)
-    live = LiveKnowledge(database, snapshot_builder(encoder), metrics.show_knowledge)
+    builder = await asyncio.to_thread(snapshot_builder, settings)
+    metrics.encoder.set(builder.has_encoder)
+    live = LiveKnowledge(database, builder, metrics.show_knowledge)
+    stack.push_async_callback(live.close)
     await live.refresh()
     _run(stack, live.watch())
     desk = Desk(live, database, metrics, settings.keys())
@@ -145,10 +145,9 @@ def encoder_for(settings: Settings) -> Encoder | None:
     return encoder
 
 
-def snapshot_builder(
-    encoder: Encoder | None,
-) -> Callable[[int, tuple[StoredItem, ...]], Snapshot]:
-    return lambda version, items: build_snapshot(version, items, encoder, memory.today())
+def snapshot_builder(settings: Settings) -> SnapshotBuilder:
+    """The builder of snapshots with the encoder of the settings and its kept vectors."""
+    return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"))
 
 
 async def _open_telegram(

@@ -14,21 +14,21 @@ import typer
 import uvicorn
 from typer import Argument, Exit, Option, Typer
 
+from health_navigator import clock
 from health_navigator.api import to_ask_response
-from health_navigator.app import clock_jobs, create_app, encoder_for, snapshot_builder
+from health_navigator.app import clock_jobs, create_app, snapshot_builder
 from health_navigator.config import Settings, read_settings
-from health_navigator.conversation import memory
 from health_navigator.conversation.understanding import understand
 from health_navigator.db import Database
 from health_navigator.doctor import Finding, Health, examine, is_sound
 from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
+from health_navigator.jobs import Outcome, Report, run_once
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem, write_files
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.jobs import Outcome, Report, run_once
 from health_navigator.observability import Metrics, configure_logging
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -105,7 +105,7 @@ def ask(text: Annotated[str, Argument(help="A question as people type it.")], as
     settings = read_settings()
     configure_logging("console")
     snapshot = _snapshot_of_files(settings)
-    understood = understand(snapshot, text, memory.now())
+    understood = understand(snapshot, text, clock.now())
     response = to_ask_response(snapshot, understood, DEFAULT_LOCALE)
     if as_json:
         why = understood.explained()
@@ -117,7 +117,7 @@ def ask(text: Annotated[str, Argument(help="A question as people type it.")], as
 def _snapshot_of_files(settings: Settings) -> Snapshot:
     items = checked_directory(settings.knowledge_dir)
     stored = [StoredItem(item.kind, item.id, item.position, item.body) for item in items]
-    return snapshot_builder(encoder_for(settings))(0, stored)
+    return snapshot_builder(settings).build(0, stored, wait=True)
 
 
 @knowledge.command()

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from health_navigator.conversation import memory
+from health_navigator import clock
 from health_navigator.conversation.tables import ConversationState, UnansweredQuestion
 from health_navigator.db import Database
 from health_navigator.knowledge.tables import Item, ItemKind
@@ -87,7 +87,7 @@ def of_knowledge(database: Database, metrics: Metrics) -> Job:
 
     async def work() -> int:
         async with database.session() as session:
-            stale = await count_stale(session, memory.today())
+            stale = await count_stale(session, clock.today())
         metrics.stale.set(stale)
         return stale
 
@@ -103,7 +103,7 @@ async def forget_states(session: AsyncSession, now: datetime) -> int:
 
 async def forget_questions(session: AsyncSession, now: datetime) -> int:
     """Delete unanswered questions that nobody worked on in their ninety days."""
-    oldest = now.astimezone(memory.LIMA).date() - QUESTION_LIFE
+    oldest = now.astimezone(clock.LIMA).date() - QUESTION_LIFE
     statement = delete(UnansweredQuestion).where(UnansweredQuestion.asked_on <= oldest)
     questions = await session.scalars(statement.returning(UnansweredQuestion.id))
     return len(questions.all())

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from time import perf_counter
 
+from health_navigator import clock
 from health_navigator.conversation import memory
 from health_navigator.conversation.dialogue import Dialogue
 from health_navigator.conversation.models import Incoming, State, Turn
@@ -27,7 +28,7 @@ class Desk:
 
     async def respond(self, incoming: Incoming, state: State | None) -> Turn:
         """Decide, off the event loop: encoding a sentence takes milliseconds."""
-        dialogue = Dialogue(self.live.snapshot, memory.now(), self._keys[0])
+        dialogue = Dialogue(self.live.snapshot, clock.now(), self._keys[0])
         return await asyncio.to_thread(dialogue.respond, incoming, state or State())
 
     async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator import clock
 from health_navigator.conversation.models import (
     ServiceReport,
     State,
@@ -28,17 +28,6 @@ from health_navigator.matching.places import Place
 
 Session = AsyncSession
 STATE_LIFE = timedelta(minutes=30)
-LIMA = ZoneInfo("America/Lima")
-
-
-def now() -> datetime:
-    """The moment, as clocks in Peru show it."""
-    return datetime.now(LIMA)
-
-
-def today() -> date:
-    """The day in Peru, by which everything is counted."""
-    return now().date()
 
 
 async def recall(session: AsyncSession, chats: Sequence[str]) -> State | None:
@@ -65,7 +54,7 @@ async def keep(session: AsyncSession, chats: Sequence[str], turn: Turn) -> None:
 
 async def leave_behind(session: AsyncSession, turn: Turn) -> None:
     """Counts and questions for the staff, which nothing links to a chat."""
-    day = today()
+    day = clock.today()
     await count(session, day, "outcome", turn.outcome)
     if turn.entry and not turn.urgent:
         await count(session, day, "entry", turn.entry)

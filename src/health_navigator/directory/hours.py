@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours
 
-LIMA = ZoneInfo("America/Lima")
+from health_navigator.clock import LIMA
 
 # National holidays by laws of 2021 to 2023, which the library's calendar of Peru does not have yet:
 # Arica and the flag, the air force, the battles of Junín and Ayacucho.
 _NEWER_HOLIDAYS = "Jun 07,Jul 23,Aug 06,Dec 09"
-_HOLIDAY_RULE = re.compile(r"\s*(?:[A-Z][a-z](?:-[A-Z][a-z])?\s*,\s*)*PH(?:\s*,\s*[\w-]+)*\s+(\S.*)")
+_DAYS = r"[A-Z][A-Za-z](?:-[A-Z][a-z])?"
+_HOLIDAY_RULE = re.compile(rf"\s*(?:{_DAYS}\s*,\s*)*PH(?:\s*,\s*{_DAYS})*\s+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from health_navigator import clock
 from health_navigator.directory import ubigeo
 from health_navigator.directory.directory import Directory
 from health_navigator.directory.models import Kind, Service
@@ -38,7 +38,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that answering needs. `stale` counts what is past its review."""
+    """Everything that answering needs.
+
+    `stale` counts what is past its review. `lacks_meaning`: an encoder is at hand, but the vectors
+    of the knowledge's sentences are still being learnt.
+    """
 
     version: int
     entries: Mapping[str, Entry]
@@ -53,6 +57,7 @@ class Snapshot:
     kind_entries: Mapping[Kind, str]
     thresholds: Thresholds
     stale: int
+    lacks_meaning: bool
     _by_topic: Mapping[str, tuple[Entry, ...]] = field(repr=False)
 
     @property
@@ -71,9 +76,14 @@ class Snapshot:
 
 
 def build_snapshot(
-    version: int, items: Sequence[StoredItem], encoder: Encoder | None, today: date
+    version: int,
+    items: Sequence[StoredItem],
+    encoder: Encoder | None,
+    *,
+    lacks_meaning: bool = False,
 ) -> Snapshot:
     """Compile published items; the same items always give the same snapshot."""
+    today = clock.today()
     everything = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
     entries = {entry.id: entry for entry in everything if entry.is_served(today)}
     services = [Service.model_validate(item.body) for item in _of(items, ItemKind.SERVICE)]
@@ -94,16 +104,27 @@ def build_snapshot(
         directory=Directory.of(services, ubigeo.centres()),
         interview=_interview(documents),
         ranker=ranker,
-        triage=_triage(dangers, entries.values(), encoder),
+        triage=triage.fit(*_to_triage(dangers, entries.values()), encoder),
         where=where_reader(places, _ordinary_words(entries.values())),
         kind_entries={each.kind: each.entry for each in reversed(places.kinds)},
         thresholds=Thresholds(),
+        lacks_meaning=lacks_meaning,
         stale=sum(each.is_stale(today) for each in (*entries.values(), *services)),
         _by_topic={
             topic.id: tuple(entry for entry in entries.values() if entry.topic == topic.id)
             for topic in topics
         },
     )
+
+
+def sentences(items: Sequence[StoredItem]) -> list[str]:
+    """Every sentence of the knowledge whose vector `build_snapshot` asks an encoder for."""
+    entries = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
+    documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
+    outside = _document(documents, "out_of_scope", OutOfScopeFile(groups=()))
+    dangers = _document(documents, "triage", TriageFile(dangers=()))
+    questions, titles = rank.meant(_to_rank(entries, outside.groups))
+    return [*dict.fromkeys((*questions, *titles, *triage.meant(*_to_triage(dangers, entries))))]
 
 
 def _of(items: Sequence[StoredItem], kind: ItemKind) -> list[StoredItem]:
@@ -137,12 +158,12 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
     )
 
 
-def _triage(
-    file: TriageFile, entries: Iterable[Entry], encoder: Encoder | None
-) -> triage.TriageModel:
+def _to_triage(
+    file: TriageFile, entries: Iterable[Entry]
+) -> tuple[list[triage.Danger], list[str]]:
+    """What danger sounds like, and the ordinary questions that it must not be taken for."""
     dangers = [
         triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)
         for danger in file.dangers
     ]
-    ordinary = [question for entry in entries for question in entry.questions]
-    return triage.fit(dangers, ordinary, encoder)
+    return dangers, [question for entry in entries for question in entry.questions]

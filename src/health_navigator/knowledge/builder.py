@@ -1,0 +1,66 @@
+"""From published items to a snapshot; the vectors of their sentences are learnt once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.snapshot import Snapshot, build_snapshot, sentences
+from health_navigator.matching.encoder import Encoder, Prepared, read_vectors, write_vectors
+from health_navigator.matching.features import FloatArray
+
+# So few new sentences are encoded on the spot: about a second.
+_FEW = 64
+_BATCH = 32
+
+Progress = Callable[[int], None]
+
+
+class SnapshotBuilder:
+    """Builds with meanings where their vectors are known, else with words alone for the moment.
+
+    To encode all sentences of the knowledge takes about a minute, so `learn` does it apart and
+    keeps the vectors in a file.
+    """
+
+    def __init__(self, encoder: Encoder | None, vectors_file: Path) -> None:
+        self._encoder = encoder
+        self._file = vectors_file
+        self._vectors: dict[str, FloatArray] = (
+            read_vectors(vectors_file, encoder) if encoder is not None else {}
+        )
+
+    @property
+    def has_encoder(self) -> bool:
+        return self._encoder is not None
+
+    def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
+        """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
+        if self._encoder is None:
+            return build_snapshot(version, items, None)
+        if wait or len(self.unknown(items)) <= _FEW:
+            self.learn(items)
+        return build_snapshot(version, items, self._prepared(items), lacks_meaning=bool(self.unknown(items)))
+
+    def unknown(self, items: Sequence[StoredItem]) -> list[str]:
+        """The sentences of the knowledge whose vectors are not known yet."""
+        return [text for text in sentences(items) if text not in self._vectors]
+
+    def learn(self, items: Sequence[StoredItem], progress: Progress | None = None) -> None:
+        """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
+        unknown = self.unknown(items)
+        if self._encoder is None or not unknown:
+            return
+        for start in range(0, len(unknown), _BATCH):
+            batch = unknown[start : start + _BATCH]
+            self._vectors.update(zip(batch, self._encoder.encode(batch), strict=True))
+            if progress is not None:
+                progress(len(batch))
+        self._vectors = {text: self._vectors[text] for text in sentences(items)}
+        write_vectors(self._file, self._encoder, self._vectors)
+
+    def _prepared(self, items: Sequence[StoredItem]) -> Encoder | None:
+        if self._encoder is None or self.unknown(items):
+            return None
+        return Prepared(self._encoder, self._vectors)
