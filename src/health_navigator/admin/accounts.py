@@ -152,7 +152,7 @@ async def log_in(
     person = Person(name, Role(staff.role if staff else ""), audit.to_origin(keys[0], address))
     async with database.session() as session:
         await _forgive(session, marks.name)
-        await sessions.forget_expired(session)
+        await sessions.forget_expired(session, datetime.now(UTC))
         audit.record(session, person, "session.begin")
         return await sessions.begin(session, name)
 

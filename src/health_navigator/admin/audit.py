@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin.rights import Person
@@ -17,6 +17,8 @@ from health_navigator.admin.tables import AuditRecord
 from health_navigator.clock import LIMA
 
 ORIGIN_LENGTH = 16
+# The migration's trigger lets none go in its first year.
+KEPT = timedelta(days=730)
 _MOST_TEXT = 2_000
 
 
@@ -112,6 +114,12 @@ def _narrowed(statement: Select[tuple[AuditRecord]], wanted: Wanted) -> Select[t
     if wanted.until is not None and wanted.until < date.max:
         statement = statement.where(AuditRecord.at < _midnight(wanted.until + timedelta(days=1)))
     return statement
+
+
+async def forget_old(session: AsyncSession, now: datetime) -> int:
+    """Delete the records whose time is over; says how many."""
+    statement = delete(AuditRecord).where(AuditRecord.at < now - KEPT).returning(AuditRecord.id)
+    return len((await session.scalars(statement)).all())
 
 
 def _midnight(day: date) -> datetime:

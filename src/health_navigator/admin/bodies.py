@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opening_hours import ParserError
+from opening_hours import validate
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.tables import Draft
-from health_navigator.directory.hours import parsed
 from health_navigator.directory.models import Service
 from health_navigator.i18n import mark
 from health_navigator.knowledge.files import DOCUMENTS, to_body
@@ -138,11 +137,7 @@ def _unknown(field: str, value: str) -> Fault:
 
 
 def _bad_hours(hours: str | None) -> Iterator[Fault]:
-    if hours is None:
-        return
-    try:
-        parsed(hours)
-    except ParserError:
+    if hours is not None and not validate(hours):
         message = mark(
             "these hours cannot be read: write them like Mo-Fr 08:00-17:00; Sa 08:00-13:00"
         )

@@ -64,11 +64,11 @@ async def end_all(session: AsyncSession, staff: str) -> None:
     await session.execute(delete(StaffSession).where(StaffSession.staff == staff))
 
 
-async def forget_expired(session: AsyncSession) -> None:
-    """Delete the sessions that nobody can use any more."""
-    now = datetime.now(UTC)
+async def forget_expired(session: AsyncSession, now: datetime) -> int:
+    """Delete the sessions that nobody can use any more; says how many."""
     is_over = (StaffSession.used_at < now - IDLE) | (StaffSession.began_at < now - ABSOLUTE)
-    await session.execute(delete(StaffSession).where(is_over))
+    statement = delete(StaffSession).where(is_over).returning(StaffSession.digest)
+    return len((await session.scalars(statement)).all())
 
 
 @dataclass(frozen=True, slots=True)

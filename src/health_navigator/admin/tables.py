@@ -67,12 +67,12 @@ class Draft(Base):
     state: Mapped[str] = mapped_column(String(16))
     authors: Mapped[list[str]] = mapped_column(JSON)
     based_on: Mapped[int]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     reason: Mapped[str | None] = mapped_column(Text)
     updated_at: Mapped[datetime]
 
     # Two people who save at the same moment: the later one is told, by the database itself.
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012, F821  (mapped above)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Comment(Base):
