@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from health_navigator.knowledge import yaml_text
 
 REPOSITORY = Path(__file__).parents[2]
 REAL = REPOSITORY / "knowledge"
 SMALL_TOPICS = ("sis", "atencion", "bot")
-SMALL_KINDS = ("albergue", "cem", "vih")
+SMALL_KINDS = ("albergue", "cem", "ong", "vih")
 
 
 def small_knowledge(folder: Path) -> Path:
@@ -20,9 +26,49 @@ def small_knowledge(folder: Path) -> Path:
         _copy(f"services/{kind}.yaml", target)
     for name in ("triage", "places", "lexicon", "out_of_scope", "eligibility/sis"):
         _copy(f"{name}.yaml", target)
+    _drop_links_to_what_was_left_out(target)
     return target
 
 
 def _copy(name: str, target: Path) -> None:
     (target / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(REAL / name, target / name)
+
+
+def change_file(path: Path, change: Callable[[Any], None]) -> None:
+    """Change what a knowledge file says, as somebody with an editor would."""
+    value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(value)
+    path.write_text(yaml_text.dump(value), encoding="utf-8")
+
+
+def _drop_links_to_what_was_left_out(target: Path) -> None:
+    entries = _ids(target / "entries", "entries")
+    services = _ids(target / "services", "services")
+    for path in (target / "entries").iterdir():
+        change_file(path, lambda file: _keep_known(file["entries"], "related", entries))
+    for path in (target / "services").iterdir():
+        change_file(path, lambda file: _keep_known(file["services"], "replaced_by", services))
+    change_file(target / "triage.yaml", lambda file: _show_known(file["dangers"], entries))
+    change_file(target / "places.yaml", lambda file: _drop_unknown(file["kinds"], entries))
+
+
+def _keep_known(rows: list[dict[str, Any]], field: str, known: set[str]) -> None:
+    for row in rows:
+        if field in row:
+            row[field] = [name for name in row[field] if name in known]
+
+
+def _show_known(dangers: list[dict[str, Any]], entries: set[str]) -> None:
+    for danger in dangers:
+        if danger["entry"] not in entries:
+            danger["entry"] = "emergencia-numeros"
+
+
+def _drop_unknown(rows: list[dict[str, Any]], entries: set[str]) -> None:
+    rows[:] = [row for row in rows if row["entry"] in entries]
+
+
+def _ids(folder: Path, field: str) -> set[str]:
+    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.iterdir())
+    return {row["id"] for file in files for row in file[field]}
