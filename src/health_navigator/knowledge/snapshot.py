@@ -55,6 +55,7 @@ class Snapshot:
     triage: triage.TriageModel
     where: WhereReader
     kind_entries: Mapping[Kind, str]
+    entries_of_kind: Mapping[Kind, frozenset[str]]
     thresholds: Thresholds
     stale: int
     lacks_meaning: bool
@@ -107,6 +108,9 @@ def build_snapshot(
         triage=triage.fit(*_to_triage(dangers, entries.values()), encoder),
         where=where_reader(places, _ordinary_words(entries.values())),
         kind_entries={each.kind: each.entry for each in reversed(places.kinds)},
+        entries_of_kind={
+            kind: frozenset(each.entry for each in places.kinds if each.kind is kind) for kind in Kind
+        },
         thresholds=Thresholds(),
         lacks_meaning=lacks_meaning,
         stale=sum(each.is_stale(today) for each in (*entries.values(), *services)),
