@@ -20,12 +20,12 @@ from health_navigator.directory.registry_places import (
     District,
     Point,
     Surroundings,
+    folded,
     read_district,
     read_point,
 )
 from health_navigator.errors import NavigatorError
 from health_navigator.i18n import mark
-from health_navigator.matching.normalise import fold
 from health_navigator.matching.places import Place
 from health_navigator.provenance import Confidence, Source
 
@@ -179,11 +179,11 @@ def _rows(text: str) -> Iterator[Row]:
 
 def _places(header: list[str]) -> Mapping[str, int]:
     """Where each column stands, whatever its order, accents or capitals."""
-    found = {fold(title): at for at, title in enumerate(header)}
-    missing = [title for title in COLUMNS.values() if fold(title) not in found]
+    found = {folded(title): at for at, title in enumerate(header)}
+    missing = [title for title in COLUMNS.values() if folded(title) not in found]
     if missing:
         raise RegistryError(f"the registry lacks these columns: {', '.join(missing)}")
-    return {name: found[fold(title)] for name, title in COLUMNS.items()}
+    return {name: found[folded(title)] for name, title in COLUMNS.items()}
 
 
 class _Taken(NamedTuple):
@@ -221,9 +221,11 @@ def _refusal(row: Row, taken: _Taken) -> tuple[str, str] | None:
         return "code", mark("already in the knowledge files, which say more")
     if _id(row.code) in taken.ids:
         return "code", mark("the same code stands in an earlier row")
-    if fold(cells["state"]) != "activado":
+    if folded(cells["state"]) != "activado":
         return "state", mark("not active")
-    if not _OPEN_TO_ALL.search(fold(cells["institution"])) or _PRISON.search(fold(cells["name"])):
+    if not _OPEN_TO_ALL.search(folded(cells["institution"])) or _PRISON.search(
+        folded(cells["name"])
+    ):
         return "institution", mark("only for insured, members, patients who pay, or prisoners")
     if not re.search(r"[^\W\d_]{2}", cells["name"]):
         return "name", mark("no name")
@@ -241,8 +243,8 @@ _HOSPITAL = re.compile(r"\b(?:hospitales|institutos)\b")
 
 def _kind(cells: Mapping[str, str]) -> Kind | None:
     """What people find there, by category; by class where there is no category."""
-    category, described = cells["category"].strip().upper(), fold(cells["class"])
-    if _MENTAL.search(f"{fold(cells['name'])} {described}"):
+    category, described = cells["category"].strip().upper(), folded(cells["class"])
+    if _MENTAL.search(f"{folded(cells['name'])} {described}"):
         return Kind.SALUD_MENTAL
     if re.fullmatch(r"I{2,3}-(?:[12]|E)", category):
         return Kind.HOSPITAL
@@ -266,8 +268,8 @@ def _described(row: Row, stamp: Stamp, kind: Kind, site: _Site) -> Service:
     return Service(
         id=_id(row.code),
         kind=kind,
-        name=proper_name(cells["name"], _noun(kind, fold(cells["class"]))),
-        organisation=_organisation(fold(cells["institution"]), place),
+        name=proper_name(cells["name"], _noun(kind, folded(cells["class"]))),
+        organisation=_organisation(folded(cells["institution"]), place),
         department=place.department,
         province=place.province,
         district=place.district,
@@ -310,7 +312,7 @@ def _hours(kind: Kind, cells: Mapping[str, str]) -> RegistryHours | None:
 
 
 def _status(row: Row) -> Status:
-    if fold(row.cells["condition"]) == "en funcionamiento":
+    if folded(row.cells["condition"]) == "en funcionamiento":
         return Status.ACTIVE
     row.remark(Effect.MENDED, "condition", mark("not working: taken as temporarily closed"))
     return Status.TEMPORARILY_CLOSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import nan
 from statistics import median
 from typing import Self
@@ -55,7 +55,7 @@ class Point:
 
 def read_district(cells: Mapping[str, str]) -> District | None:
     """The official district that the names say; failing that, the one that the code says."""
-    written = (fold(cells["department"]), fold(cells["province"]), fold(cells["district"]))
+    written = (folded(cells["department"]), folded(cells["province"]), folded(cells["district"]))
     code = _codes_by_names().get(written)
     if code is not None:
         return District(ubigeo.places_by_code()[code], code, as_written=True)
@@ -160,6 +160,12 @@ def _district_centres() -> tuple[list[str], NDArray[np.float64]]:
     centres = ubigeo.centres()
     known = [place for place in ubigeo.districts() if place in centres]
     return [place.department for place in known], np.array([centres[place] for place in known])
+
+
+@lru_cache(maxsize=16_384)
+def folded(text: str) -> str:
+    """The same text as `fold` gives it, worked out once: a registry repeats itself."""
+    return fold(text)
 
 
 @cache
