@@ -42,7 +42,7 @@ async def _look(settings: Settings) -> tuple[Finding, ...]:
         *look_at_secret(settings),
         *look_at_disk(settings),
         *[finding async for finding in look_at_database(settings)],
-        look_at_files(settings),
+        *look_at_files(settings),
         *look_at_encoder(settings),
         *[finding async for finding in look_at_telegram(settings)],
         *[finding async for finding in look_at_hour(settings)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -12,15 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from health_navigator import jobs
+from health_navigator import clock, jobs
 from health_navigator.config import PREFIX, Settings
-from health_navigator.conversation import memory
 from health_navigator.db import Database, Schema
 from health_navigator.doctor.findings import Finding, green, red, yellow
 from health_navigator.doctor.telegram import SET_CLOCK
 from health_navigator.errors import KnowledgeError
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.files import FileItem
 from health_navigator.telegram_bot import ledger
 
 _SECONDS = 5.0
@@ -110,7 +110,7 @@ def _schema(schema: Schema) -> Finding:
 async def _loaded_knowledge(database: Database) -> Finding:
     async with database.session() as session:
         version = await store.version(session)
-        stale = await jobs.count_stale(session, memory.today())
+        stale = await jobs.count_stale(session, clock.today())
     if version == 0:
         mend = "health-navigator knowledge load"
         return red("knowledge in use", "nothing is loaded", mend)
@@ -130,7 +130,7 @@ async def _parked(database: Database) -> Finding:
     return green("updates", "none is parked")
 
 
-def look_at_files(settings: Settings) -> Finding:
+def look_at_files(settings: Settings) -> Iterator[Finding]:
     try:
         items = checked_directory(settings.knowledge_dir)
     except KnowledgeError as error:
@@ -138,8 +138,20 @@ def look_at_files(settings: Settings) -> Finding:
         mend = "health-navigator knowledge check shows all; correct the files in " + str(
             settings.knowledge_dir
         )
-        return red("knowledge files", f"{len(error.problems)} problems, first: {first}", mend)
+        yield red("knowledge files", f"{len(error.problems)} problems, first: {first}", mend)
     except OSError as error:
         mend = f"correct {PREFIX}KNOWLEDGE_DIR, or the rights of the folder"
-        return red("knowledge files", f"cannot be read ({type(error).__name__})", mend)
-    return green("knowledge files", f"{len(items)} items, no problems")
+        yield red("knowledge files", f"cannot be read ({type(error).__name__})", mend)
+    else:
+        yield green("knowledge files", f"{len(items)} items, no problems")
+        yield _day(items)
+
+
+def _day(items: Sequence[FileItem]) -> Finding:
+    """Nothing can have been verified tomorrow: then it is our day that is wrong."""
+    newest = max((str(item.body.get("verified_on", "")) for item in items), default="")
+    today = clock.today()
+    if newest > (today + timedelta(days=1)).isoformat():
+        says = f"here it is {today}, but facts were verified on {newest}"
+        return red("clock", says, SET_CLOCK)
+    return green("clock", f"{today} in Lima")
