@@ -10,15 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import structlog
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
 
 from health_navigator import __version__
 
@@ -63,8 +55,6 @@ class Metrics:
     """Every figure that /metrics shows, in a registry of this process's own."""
 
     def __init__(self) -> None:
-        # When a counter was made is of no use, and would double what is stored.
-        disable_created_metrics()
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         options: dict[str, Any] = {"registry": self.registry, "namespace": "navigator"}
