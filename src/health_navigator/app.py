@@ -17,6 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 
 from health_navigator import __version__, api, jobs, web_chat
+from health_navigator.admin import audit, sessions
+from health_navigator.admin.accounts import advise_first_admin
+from health_navigator.admin.api import admin_router, tell_refusal
+from health_navigator.admin.office import Office
+from health_navigator.admin.refusals import Refusal
 from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
@@ -50,6 +55,7 @@ class AppState(TypedDict):
     metrics: Metrics
     door: TelegramDoor | None
     web_keys: tuple[bytes, ...]
+    office: Office
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -71,9 +77,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook_router())
     app.include_router(web_chat.router)
     app.include_router(api.router)
+    app.include_router(admin_router(api.to_ask_response, api.AskResponse, ledger.parked))
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
     app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(Refusal, tell_refusal)
     app.add_middleware(Doorway)
     return app
 
@@ -93,8 +101,14 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     desk = Desk(live, database, metrics, settings.keys())
     door = await _open_telegram(settings, stack, desk, database, metrics)
     _run(stack, jobs.run_for_ever(database, clock_jobs(database, metrics), metrics))
+    await advise_first_admin(database)
     return AppState(
-        desk=desk, database=database, metrics=metrics, door=door, web_keys=settings.keys()
+        desk=desk,
+        database=database,
+        metrics=metrics,
+        door=door,
+        web_keys=settings.keys(),
+        office=Office(database, live, builder.build, settings.keys(), settings.four_eyes),
     )
 
 
@@ -103,6 +117,8 @@ def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
     return (
         *jobs.of_conversations(database),
         jobs.Job("forget_updates", jobs.in_transaction(database, ledger.forget_old)),
+        jobs.Job("forget_sessions", jobs.in_transaction(database, sessions.forget_expired)),
+        jobs.Job("forget_audit", jobs.in_transaction(database, audit.forget_old)),
         jobs.Job("overwrite_deleted", database.overwrite_deleted),
         jobs.of_knowledge(database, metrics),
     )

@@ -15,6 +15,7 @@ import uvicorn
 from typer import Argument, Exit, Option, Typer
 
 from health_navigator import clock
+from health_navigator.admin.commands import Work, user_commands
 from health_navigator.api import to_ask_response
 from health_navigator.app import clock_jobs, create_app, snapshot_builder
 from health_navigator.config import Settings, read_settings
@@ -218,6 +219,19 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[Resul
             await database.close()
 
     return asyncio.run(run())
+
+
+def _transact(work: Work) -> Any:  # noqa: ANN401  whatever the work returns
+    """Run work in one transaction on the database of the settings."""
+
+    async def run(database: Database) -> Any:  # noqa: ANN401
+        async with database.session() as session:
+            return await work(session)
+
+    return with_database(read_settings(), run)
+
+
+app.add_typer(user_commands(_transact, lambda: read_settings().keys()), name="user")
 
 
 def echo_json(value: Any) -> None:

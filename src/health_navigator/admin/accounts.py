@@ -66,7 +66,8 @@ async def everybody(session: AsyncSession) -> Sequence[Staff]:
 
 
 async def get_staff(session: AsyncSession, name: str) -> Staff:
-    staff = await session.get(Staff, name.strip().lower()[:40])
+    known = name.strip().lower()
+    staff = await session.get(Staff, known) if _NAME.fullmatch(known) else None
     if staff is None:
         raise Unknown(mark("there is no account with this name"))
     return staff

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ MOST_CHARACTERS = 100_000
 # What the staff edit; the other files of the knowledge are the repository's.
 OUT_OF_SCOPE = "out_of_scope"
 
+_LONGEST_ID = 64
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 Body = dict[str, Any]
 
 
@@ -49,6 +53,13 @@ async def known_ids(session: AsyncSession) -> Known:
 
 
 _KINDS = (ItemKind.TOPIC, ItemKind.ENTRY, ItemKind.SERVICE)
+
+
+def is_id(kind: ItemKind, item_id: str) -> bool:
+    """Whether an item of the kind may have this id."""
+    if kind is ItemKind.DOCUMENT:
+        return item_id in DOCUMENTS
+    return len(item_id) <= _LONGEST_ID and _SLUG.fullmatch(item_id) is not None
 
 
 def model_of(kind: ItemKind, item_id: str) -> type[BaseModel]:

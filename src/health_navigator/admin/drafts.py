@@ -27,6 +27,7 @@ from health_navigator.knowledge import store
 from health_navigator.knowledge.tables import Item, ItemKind, Origin, Revision
 
 _LONGEST_AUTHORS = 64
+_LONGEST_SPAN = timedelta(days=730)
 
 
 class State(StrEnum):
@@ -76,7 +77,9 @@ class Standing:
 
 
 async def look(session: AsyncSession, kind: ItemKind, item_id: str) -> Standing:
-    """How an item stands, also one that does not exist yet."""
+    """How an item stands, also one that does not exist yet; raises Unknown for what is no id."""
+    if not bodies.is_id(kind, item_id):
+        raise Unknown(mark("there is nothing with this id"))
     item = await session.get(Item, (kind, item_id))
     return Standing(kind, item_id, item, await session.get(Draft, (kind, item_id)))
 
@@ -105,6 +108,10 @@ async def save(
 ) -> Standing:
     """Write the open draft, or begin one. `seen` is the tag of what the person edited."""
     person.need(Right.EDIT)
+    if not bodies.is_id(kind, item_id):
+        raise Invalid(
+            [Fault("id", mark("write small letters without accents, numbers and hyphens"))]
+        )
     standing = await look(session, kind, item_id)
     _refuse_what_was_not_seen(standing, person, seen, sent)
     known = await bodies.known_ids(session)
@@ -324,7 +331,7 @@ def _span(body: Body) -> timedelta:
         first, last = (datetime.fromisoformat(body[name]) for name in ("verified_on", "review_by"))
     except (KeyError, ValueError):
         raise Invalid([Fault("verified_on", mark("this has no date of review"))]) from None
-    return last - first
+    return min(last - first, _LONGEST_SPAN)
 
 
 def _with_source(sources: list[Body], source: Mapping[str, Any]) -> list[Body]:

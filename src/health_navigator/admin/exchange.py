@@ -12,7 +12,7 @@ from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,12 +26,10 @@ from health_navigator.i18n import mark
 from health_navigator.knowledge import store
 from health_navigator.knowledge.files import write_files
 from health_navigator.knowledge.tables import Item, ItemKind, Origin
-from health_navigator.provenance import Slug
 
 KINDS = (ItemKind.ENTRY, ItemKind.SERVICE)
 # Zip files carry a date; a constant one keeps equal contents equal bytes.
 _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
-_SLUG = TypeAdapter(Slug)
 
 
 class Deed(StrEnum):
@@ -106,7 +104,7 @@ async def import_sheet(
     columns = [cell.strip().casefold() for cell in heading.cells]
     kind = kind or _kind_of(columns)
     _check_columns(bodies.model_of(kind, ""), columns)
-    standing = {each: await drafts.look(session, kind, each) for each in _ids(columns, lines)}
+    standing = {each: await drafts.look(session, kind, each) for each in _ids(kind, columns, lines)}
     known = _with_new(await bodies.known_ids(session), kind, standing)
     reader = _Reader(kind, columns, standing, known)
     report = ImportReport(kind, tuple(reader.read(lines)))
@@ -131,19 +129,10 @@ def _check_columns(model: type[BaseModel], columns: Sequence[str]) -> None:
         raise Invalid(faults)
 
 
-def _ids(columns: Sequence[str], lines: Iterable[SheetRow]) -> Iterator[str]:
+def _ids(kind: ItemKind, columns: Sequence[str], lines: Iterable[SheetRow]) -> Iterator[str]:
     at = columns.index("id")
-    return (
-        line.cells[at].strip() for line in lines if at < len(line.cells) and _is_id(line.cells[at])
-    )
-
-
-def _is_id(cell: str) -> bool:
-    try:
-        _SLUG.validate_python(cell.strip())
-    except ValidationError:
-        return False
-    return True
+    ids = (line.cells[at].strip() for line in lines if at < len(line.cells))
+    return (each for each in ids if bodies.is_id(kind, each))
 
 
 def _with_new(known: Known, kind: ItemKind, ids: Iterable[str]) -> Known:
