@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from health_navigator.directory.models import Service
 from health_navigator.errors import Problem
@@ -124,11 +125,27 @@ _MISSPELT_FIELD = mark("unknown field: write {meant}")
 
 def to_problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     """What pydantic found, in plain words and with the line where it stands."""
-    for detail in error.errors(include_url=False):
-        loc = tuple(part for part in detail["loc"] if isinstance(part, str | int))
+    found = error.errors(include_url=False)
+    explained = {loc for detail in found for loc in _explained(detail)}
+    for detail in found:
+        loc = _loc(detail)
+        if detail["type"] in ("missing", "too_short") and loc in explained:
+            continue
         values = {**detail.get("ctx", {}), "input": str(detail["input"])[:_LONGEST_QUOTE]}
         message = _message(detail["type"], loc, values) or _as_text(detail["msg"])
         yield document.problem(loc, ".".join(map(str, _within_item(loc))), message, values)
+
+
+def _loc(detail: ErrorDetails) -> Loc:
+    return tuple(part for part in detail["loc"] if isinstance(part, str | int))
+
+
+def _explained(detail: ErrorDetails) -> Iterator[Loc]:
+    """What is only missing because of this mistake: a misspelt field, a list's only item."""
+    loc = _loc(detail)
+    if detail["type"] == "extra_forbidden":
+        yield (*loc[:-1], _meant(str(loc[-1])) or "-")
+    yield from (loc[:length] for length in range(len(loc)))
 
 
 def _message(kind: str, loc: Loc, values: dict[str, Any]) -> str | None:

@@ -14,12 +14,13 @@ _WORDS = (
     "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis"
     "|dieciocho|veinte|veintiún|veinticuatro|treinta|cuarenta|sesenta|noventa|cien|ciento"
 )
-_NUMBER = rf"(?:\d[\d.,]*|{_WORDS})"
+_DIGITS = r"\d+(?:[.,]\d+)*"
+_NUMBER = rf"(?:{_DIGITS}|{_WORDS})"
 _SPAN = rf"{_NUMBER} (?:(?:a|o|y) (?:{_NUMBER}|media?) )?"
 _TIME = rf"\b{_SPAN}(?:minutos?|horas?|días?|semanas?|mes(?:es)?|años?)\b"
-_MONEY = rf"S/\s?\d[\d.,]*|\b{_SPAN}(?:soles|dólares|UIT)\b|\d[\d.,]* ?%"
+_MONEY = rf"S/\s?{_DIGITS}|\b{_SPAN}(?:soles|dólares|UIT)\b|{_DIGITS} ?%"
 _NORM = r"\b(?:Ley|D\.?S\.?|R\.?M\.?|D\.?L\.?|D\.?U\.?|Decreto \w+|Resolución \w+)(?: N\.?[º°]?)? ?"
-_FIGURE = re.compile(rf"{_MONEY}|{_TIME}|{_NORM}\d[\d-]*", re.IGNORECASE)
+_FIGURE = re.compile(rf"{_MONEY}|{_TIME}|{_NORM}\d+(?:-\d+)*", re.IGNORECASE)
 # Open round the clock is how a service works, not a time that somebody must keep.
 _ROUND_THE_CLOCK = re.compile(r"(?:las )?24 horas(?! (?:antes|después|de |desde))")
 _LIMIT = re.compile(

@@ -14,8 +14,9 @@ from health_navigator.provenance import Confidence
 
 PLAIN = 60
 
-_LIST_MARK = re.compile(r"^\s*(?:[-–—•*·▪►>#]|\d+[.)]) ?(?=\S)", re.MULTILINE)
-_MARKUP = re.compile(r"[*_`~]\w|\w[*_`]{1,2}(?=\s|$)|</?\w+>|&\w+;|\[[^\]]*\]\(| [-–—] ")
+_LIST_MARK = r"^\s*(?:[-–—•·▪►>#] ?|\* |\d+[.)] )(?=\S)"
+_MARKUP = r"(?<!\w)([*_`~])\w[^\n]*?\1|</?\w+>|&\w+;|\[[^\]\n]*\]\(| [-–—] "
+_UGLY = re.compile(rf"{_LIST_MARK}|{_MARKUP}", re.MULTILINE)
 _PROMISE = re.compile(
     r"(?<!no )(?<!no te )(?<!no se )(?<!puede )(?<!podemos )garantiz\w+|siempre hay"
     r"|(?<!ir )(?<!es )segur[oa] que|con toda seguridad|sin falta"
@@ -52,7 +53,7 @@ def hard_to_read(pieces: Pieces) -> Iterator[Problem]:
 
 def marks_that_render_badly(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
-        for found in (*_LIST_MARK.finditer(told.text), *_MARKUP.finditer(told.text)):
+        for found in _UGLY.finditer(told.text):
             message = mark("«{mark}» looks bad on Telegram: write plain short lines")
             yield told.problem(message, mark=found[0].strip())
 
