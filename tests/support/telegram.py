@@ -28,6 +28,9 @@ def failure(code: int, description: str = "no", **parameters: int) -> web.Respon
     return web.json_response(body, status=code)
 
 
+_NO_WEBHOOK: Body = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+
+
 @dataclass
 class Call:
     method: str
@@ -44,6 +47,7 @@ class TelegramStandIn:
     script: list[str | web.Response | float] = field(default_factory=list)
     updates: list[Body] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
+    webhook: Body = field(default_factory=dict)
 
     def sent(self, chat_id: int | None = None) -> list[Body]:
         """The bodies of sendMessage calls that were answered with ok."""
@@ -86,6 +90,10 @@ class TelegramStandIn:
             request.transport.abort()
             return web.Response()
         self.calls.append(Call(method, body, time.monotonic()))
+        if method == "setWebhook":
+            self.webhook = {"url": body["url"]}
+        if method == "getWebhookInfo":
+            return ok(_NO_WEBHOOK | self.webhook)
         return ok(_result(method, body, len(self.calls)))
 
     async def _pending(self, offset: int) -> list[Body]:
