@@ -17,10 +17,11 @@ from typer import Argument, Exit, Option, Typer
 from health_navigator import clock
 from health_navigator.admin.commands import Work, user_commands
 from health_navigator.api import to_ask_response
-from health_navigator.app import clock_jobs, create_app, snapshot_builder
+from health_navigator.app import clock_jobs, create_app, load_knowledge, snapshot_builder
 from health_navigator.config import Settings, read_settings
 from health_navigator.conversation.understanding import understand
 from health_navigator.db import Database
+from health_navigator.directory.registry import Registry, Stamp, decoded, read_registry
 from health_navigator.doctor import Finding, Health, examine, is_sound
 from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
@@ -28,13 +29,15 @@ from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.jobs import Outcome, Report, run_once
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import StoredItem, write_files
+from health_navigator.knowledge.files import StoredItem, to_body, write_files
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.observability import Metrics, configure_logging
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export.")
 app.add_typer(knowledge, name="knowledge")
+facilities = Typer(no_args_is_help=True, help="The Ministry's registry of health establishments.")
+app.add_typer(facilities, name="facilities")
 jobs = Typer(no_args_is_help=True, help="Clock work, which `serve` does by itself.")
 app.add_typer(jobs, name="jobs")
 
@@ -161,6 +164,44 @@ def export(directory: Annotated[Path, Argument(help="Where to write the files.")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     typer.echo(f"{len(files)} files written to {directory}")
+
+
+@facilities.command("import")
+def import_facilities(
+    file: Annotated[Path, Argument(help="The registry as the Ministry publishes it, in CSV.")],
+    published: Annotated[str | None, Option(help="The file's own date, such as 2025-10.")] = None,
+    verbose: Annotated[bool, Option(help="Name every row that was mended or refused.")] = False,
+) -> None:
+    """Replace the directory's registry by this file; the same file again changes nothing."""
+    text, settings = decoded(file.read_bytes()), read_settings()
+
+    async def work(database: Database) -> tuple[Registry, store.LoadReport]:
+        await load_knowledge(database, settings)
+        async with database.session() as session:
+            codes = await store.registry_codes(session)
+        registry = await asyncio.to_thread(
+            read_registry, text, Stamp(clock.today(), published), codes
+        )
+        async with database.session() as session:
+            bodies = [to_body(service) for service in registry.services]
+            return registry, await store.replace_registry(session, bodies)
+
+    registry, report = with_database(settings, work)
+    _tell_registry(registry, report, verbose=verbose)
+
+
+def _tell_registry(registry: Registry, report: store.LoadReport, *, verbose: bool) -> None:
+    translate = translator(DEFAULT_LOCALE)
+    read = registry.report
+    typer.echo(f"{read.read} rows read, {read.taken} taken, {read.refused} refused")
+    typer.echo(
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.retired)} retired, "
+        f"{report.unchanged} unchanged, {len(report.edited)} kept as staff edited them"
+    )
+    for (effect, column, message), times in read.counts().most_common():
+        typer.echo(f"{times:6} {effect} {column}: {translate(message)}")
+    for remark in read.remarks if verbose else ():
+        typer.echo(remark.text(translate))
 
 
 async def _exported(database: Database) -> dict[str, str]:

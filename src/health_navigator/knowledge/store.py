@@ -157,6 +157,13 @@ def to_stored(row: Item) -> StoredItem:
     return StoredItem(ItemKind(row.kind), row.id, row.position, row.body)
 
 
+async def registry_codes(session: AsyncSession) -> frozenset[str]:
+    """The registry's codes of services that the files or the staff describe already."""
+    statement = select(Item.body).where(Item.kind == ItemKind.SERVICE, Item.origin != Origin.REGISTRY)
+    codes = (body.get("registry_code") for body in await session.scalars(statement))
+    return frozenset(code for code in codes if code)
+
+
 async def replace_registry(session: AsyncSession, bodies: Iterable[dict[str, Any]]) -> LoadReport:
     """Make the imported registry's services exactly these; the same again does nothing."""
     statement = select(Item).where(Item.kind == ItemKind.SERVICE)
