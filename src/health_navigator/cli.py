@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -29,12 +30,14 @@ from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.jobs import Outcome, Report, run_once
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import StoredItem, to_body, write_files
+from health_navigator.knowledge.files import StoredItem, read_directory, to_body, write_files
+from health_navigator.knowledge.listing import listing
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.stale import stale as past_review
 from health_navigator.observability import Metrics, configure_logging
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export.")
+knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export, list, format.")
 app.add_typer(knowledge, name="knowledge")
 facilities = Typer(no_args_is_help=True, help="The Ministry's registry of health establishments.")
 app.add_typer(facilities, name="facilities")
@@ -44,6 +47,7 @@ app.add_typer(jobs, name="jobs")
 Result = TypeVar("Result")
 USAGE_ERROR = 2
 AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
+KnowledgeFolder = Annotated[Path | None, Argument(help="A knowledge directory.")]
 
 
 def main() -> None:
@@ -126,12 +130,36 @@ def _snapshot_of_files(settings: Settings) -> Snapshot:
 
 @knowledge.command()
 def check(
-    directory: Annotated[Path | None, Argument(help="A knowledge directory.")] = None,
-    stale: Annotated[bool, Option(help="List what is past its review.")] = False,
+    directory: KnowledgeFolder = None,
+    stale: Annotated[bool, Option("--stale", help="List what is past its review.")] = False,
+    on: Annotated[
+        datetime | None, Option(formats=["%Y-%m-%d"], help="With --stale: as of another day.")
+    ] = None,
 ) -> None:
     """Check the knowledge files; every problem with file, line, field and what to write."""
     items = checked_directory(directory or read_settings().knowledge_dir)
-    typer.echo(f"{len(items)} items, no problems.")
+    translate = translator(DEFAULT_LOCALE)
+    typer.echo(translate("{count} pieces of knowledge, no problems.").format(count=len(items)))
+    if stale:
+        past = past_review(items, on.date() if on else clock.today())
+        for problem in past:
+            typer.echo(problem.line_for(translate))
+        typer.echo(translate("{count} past their review.").format(count=len(past)))
+
+
+@knowledge.command("list")
+def list_answers(directory: KnowledgeFolder = None) -> None:
+    """Print a page with every answer: title, first line, sources and dates."""
+    items = checked_directory(directory or read_settings().knowledge_dir)
+    typer.echo(listing(items, translator(DEFAULT_LOCALE)), nl=False)
+
+
+@knowledge.command("format")
+def format_files(directory: KnowledgeFolder = None) -> None:
+    """Write the files as `export` would, so that the next export changes nothing."""
+    folder = directory or read_settings().knowledge_dir
+    changed = _write_files(folder, write_files(read_directory(folder)))
+    typer.echo(f"{changed} files changed")
 
 
 @knowledge.command()
@@ -159,11 +187,23 @@ def load(
 def export(directory: Annotated[Path, Argument(help="Where to write the files.")]) -> None:
     """Write the database's knowledge as files; what did not change keeps every byte."""
     files = with_database(read_settings(), _exported)
+    changed = _write_files(directory, files)
+    typer.echo(f"{len(files)} files in {directory}, {changed} of them changed")
+    for path in sorted(directory.rglob("*.yaml")):
+        if path.relative_to(directory).as_posix() not in files:
+            typer.echo(f"{path}: the database has nothing for it; delete it if it is not needed")
+
+
+def _write_files(directory: Path, files: Mapping[str, str]) -> int:
+    """Write what differs; tell how many files that were."""
+    changed = 0
     for path, text in files.items():
         target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    typer.echo(f"{len(files)} files written to {directory}")
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            changed += 1
+    return changed
 
 
 @facilities.command("import")
