@@ -89,10 +89,12 @@ def contradictions_of_danger(pieces: Pieces) -> Iterator[Problem]:
         for field in ("phrases", "weak", "near_misses")
         for position, text in enumerate(getattr(danger.part, field))
     ]
-    for same in _by_words(said):
-        for other in same[1:]:
+    first: dict[str, Asked] = {}
+    for each in said:
+        other = first.setdefault(each.folded, each)
+        if other.id != each.id:
             message = mark("this stands under {other} too: keep it where it belongs")
-            yield other.problem(message, other=same[0].id)
+            yield each.problem(message, other=other.id)
 
 
 def _by_words(asked: Sequence[Asked]) -> Iterator[list[Asked]]:
