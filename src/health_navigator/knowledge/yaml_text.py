@@ -165,7 +165,7 @@ def _character_problem(error: yaml.reader.ReaderError, text: str, path: str) -> 
     return Problem(path, line, "-", message)
 
 
-class _CanonicalDumper(yaml.SafeDumper):
+class _CanonicalDumper(yaml.CSafeDumper):
     """Block style, no aliases, long texts as literal blocks."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
