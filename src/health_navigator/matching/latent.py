@@ -1,0 +1,58 @@
+"""What words have in common by standing in the same questions and answers.
+
+Latent semantic analysis: a few dozen directions that the knowledge's own texts vary along. It
+costs nothing to keep and stands in for the sentence encoder where there is none.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix, vstack
+
+from health_navigator.matching.features import FloatArray
+from health_navigator.matching.lexical import Lexical
+
+DIRECTIONS = 60
+_SPARE = 10
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    directions: FloatArray  # feature x direction
+    centre: FloatArray
+    questions: FloatArray
+
+    def vector(self, row: csr_matrix) -> FloatArray:
+        vector: FloatArray = centred(row @ self.directions, self.centre)[0]
+        return vector
+
+
+def learn_latent(lexical: Lexical) -> Latent:
+    """Only whole words carry a topic; pieces of words would drown it."""
+    is_word = lexical.vectoriser.is_word
+    found = _directions(vstack([lexical.questions[:, is_word], lexical.bodies[:, is_word]]))
+    directions = np.zeros((len(is_word), found.shape[1]), dtype=np.float32)
+    directions[is_word] = found
+    placed = lexical.questions @ directions
+    centre = placed.mean(axis=0)
+    return Latent(directions, centre, centred(placed, centre))
+
+
+def centred(vectors: FloatArray, centre: FloatArray) -> FloatArray:
+    """Unit vectors from the centre: what all texts share tells none apart."""
+    apart = vectors - centre
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    return np.asarray(apart / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _directions(texts: csr_matrix) -> FloatArray:
+    """The leading right singular vectors, found by a few rounds of projection."""
+    many = min(DIRECTIONS + _SPARE, *texts.shape)
+    # The start is random but always the same.
+    start = np.random.default_rng(0).standard_normal((texts.shape[1], many)).astype(np.float32)
+    basis = texts @ start
+    for _ in range(_ROUNDS):
+        basis = texts @ (texts.T @ np.linalg.qr(basis)[0])
+    projected = (texts.T @ np.linalg.qr(basis)[0]).T
+    return np.asarray(np.linalg.svd(projected, full_matrices=False)[2][:DIRECTIONS].T, np.float32)

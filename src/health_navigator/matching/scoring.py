@@ -1,0 +1,90 @@
+"""A message beside every document: how likely by each part of what we know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from health_navigator.matching.features import FloatArray, Reading
+from health_navigator.matching.latent import Latent, learn_latent
+from health_navigator.matching.learner import Owners, learn, nearest, taught
+from health_navigator.matching.lexical import Lexical, learn_words
+from health_navigator.matching.semantic import Semantic
+
+# Two texts with no word in common can still ask the same.
+NO_WORD_SHARED = 0.3
+AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One figure a document and part; *alike* is the similarity to each question."""
+
+    parts: dict[str, FloatArray]
+    alike: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    owners: Owners
+    lexical: Lexical
+    latent: Latent
+    semantic: Semantic | None
+    taught: NDArray[np.int64]
+    weights: FloatArray
+
+    def score(self, reading: Reading, text: str) -> Scores:
+        row = self.lexical.vectoriser.one(reading)
+        words, bodies = self.lexical.alike(row)
+        topics = self.latent.questions @ self.latent.vector(row)
+        parts = {"near words": nearest(words, self.owners), "body": bodies}
+        parts["near topics"] = nearest(topics, self.owners)
+        meanings = np.zeros_like(topics)
+        if self.semantic is not None:
+            vector = self.semantic.vector(text)
+            meanings = self.semantic.questions @ vector
+            parts["near meaning"] = nearest(meanings, self.owners)
+            parts["title"] = self.semantic.titles @ vector
+        alike = _joint(words, topics, meanings)
+        parts["learnt"] = self._learnt(alike) if len(self.taught) else parts["near words"]
+        return Scores(parts, alike)
+
+    def _learnt(self, alike: FloatArray) -> FloatArray:
+        chosen = alike if len(self.taught) == len(alike) else alike[self.taught]
+        return chosen @ self.weights
+
+
+def learn_scores(
+    questions: Sequence[Reading],
+    bodies: Sequence[Reading],
+    owners: Owners,
+    semantic: Semantic | None,
+) -> Scorer:
+    lexical = learn_words(questions, bodies)
+    latent = learn_latent(lexical)
+    chosen = taught(owners)
+    kernel = _kernel(lexical, latent, semantic, chosen)
+    weights = learn(kernel, owners, chosen) if len(chosen) else kernel
+    return Scorer(owners, lexical, latent, semantic, chosen, weights)
+
+
+def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> FloatArray:
+    """Alike in words and at the same time in what they are about."""
+    return (words + np.float32(NO_WORD_SHARED)) * (1 + topics + meanings)
+
+
+def _kernel(
+    lexical: Lexical, latent: Latent, semantic: Semantic | None, chosen: NDArray[np.int64]
+) -> FloatArray:
+    """How alike each chosen question is to each, a few rows at a time to spare memory."""
+    words, topics = lexical.questions[chosen], latent.questions[chosen]
+    meanings = np.zeros((len(chosen), 1), np.float32)
+    if semantic is not None:
+        meanings = semantic.questions[chosen]
+    kernel = np.empty((len(chosen), len(chosen)), dtype=np.float32)
+    for at in range(0, len(chosen), AT_ONCE):
+        rows = slice(at, at + AT_ONCE)
+        alike = (words[rows] @ words.T).toarray()
+        kernel[rows] = _joint(alike, topics[rows] @ topics.T, meanings[rows] @ meanings.T)
+    return kernel
