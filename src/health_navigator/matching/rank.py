@@ -131,12 +131,12 @@ def fit(
         [reader.read(question) for question in questions],
         [reader.read(_body(document)) for document in known],
         own([len(document.questions) for document in known]),
-        learn_meaning(encoder, *encoded(known)) if encoder else None,
+        learn_meaning(encoder, *meant(known)) if encoder else None,
     )
     return Ranker(known, questions, reader, scorer)
 
 
-def encoded(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
+def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
     """The questions and the titles that an encoder will be asked for, folded."""
     known = list(documents)
     questions = [fold(question) for document in known for question in document.questions]
