@@ -1,4 +1,4 @@
-"""The command line: serve, poll, ask, evaluate, knowledge, facilities, user, jobs, doctor."""
+"""The command line: serve, poll, ask, knowledge, facilities, user, jobs, poster, doctor."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from health_navigator.knowledge.listing import listing
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.knowledge.stale import stale as past_review
 from health_navigator.observability import Metrics, configure_logging
+from health_navigator.telegram_bot.poster import poster
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 knowledge = Typer(no_args_is_help=True, help="What the bot knows: check, load, export, list, format.")
@@ -43,6 +44,7 @@ facilities = Typer(no_args_is_help=True, help="The Ministry's registry of health
 app.add_typer(facilities, name="facilities")
 jobs = Typer(no_args_is_help=True, help="Clock work, which `serve` does by itself.")
 app.add_typer(jobs, name="jobs")
+app.command()(poster)
 
 Result = TypeVar("Result")
 USAGE_ERROR = 2

@@ -16,7 +16,18 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 from starlette.staticfiles import StaticFiles
 
-from health_navigator.conversation.models import Command, Incoming, Point, Said, Tap, Text, Turn
+from health_navigator.conversation import replies
+from health_navigator.conversation.models import (
+    Command,
+    Incoming,
+    Opened,
+    Point,
+    Said,
+    Tap,
+    Text,
+    Turn,
+)
+from health_navigator.conversation.taps import Taps
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 
 router = APIRouter(include_in_schema=False)
@@ -30,8 +41,12 @@ CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Numbers as the knowledge prints them: 113, 0800-15170, (01) 411-8000, 999 888 777.
-_PHONE = re.compile(r"(?<![\w-])(?:0800-\d{5}|\(0\d{1,2}\) \d{3}-\d{3,4}|9\d{2} \d{3} \d{3}|1\d{2})(?![\w-])")
+# Numbers as the knowledge prints them (113, 0800-15170, (01) 411-8000, 999 888 777); no prices.
+_PHONE = re.compile(
+    r"(?<![\w.,-])(?<!S/ )"
+    r"(?:0800-\d{5}|\(0\d{1,2}\) \d{3}-\d{3,4}|9\d{2} \d{3} \d{3}|1(?:00|05|06|1\d|8\d\d))"
+    r"(?![\w-]|[.,]\d| (?:soles|d[ií]as|a[nñ]os|km|mil)\b)"
+)
 
 
 def _environment() -> Environment:
@@ -42,14 +57,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["with_calls"] = with_calls
-    environment.globals["_"] = translator(DEFAULT_LOCALE)
     return environment
 
 
 def with_calls(text: str) -> Markup:
     """Escaped text whose phone numbers can be tapped."""
     escaped = str(escape(text))
-    return Markup(_PHONE.sub(lambda found: f'<a href="tel:{_dial(found[0])}">{found[0]}</a>', escaped))  # noqa: S704
+    linked = _PHONE.sub(lambda found: f'<a href="tel:{_dial(found[0])}">{found[0]}</a>', escaped)
+    return Markup(linked)  # noqa: S704  escaped above
 
 
 def _dial(phone: str) -> str:
@@ -61,9 +76,9 @@ _templates = _environment()
 
 @router.get("/")
 async def page(request: Request) -> Response:
-    """The page with the greeting."""
+    """The page with the greeting; loaded again, it forgets nothing of the last half hour."""
     token = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
-    turn = await _converse(request, token, Command("start"))
+    turn = await _converse(request, token, Opened())
     return _render(request, token, turn, None)
 
 
@@ -108,12 +123,29 @@ def chat_names(keys: Sequence[bytes], token: str) -> tuple[str, ...]:
 
 
 def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Response:
+    locale = (turn.state and turn.state.locale) or DEFAULT_LOCALE
+    translate = translator(locale)
     template = "messages.html" if request.headers.get("X-Fragment") else "chat.html"
-    html = _templates.get_template(template).render(replies=turn.replies, asked=asked)
+    html = _templates.get_template(template).render(
+        # Quiet suits a chat; a page that shows nothing looks broken.
+        replies=turn.replies or (replies.slow_down(translate),),
+        asked=asked,
+        locale=locale,
+        languages=replies.LANGUAGES,
+        language_tap=Taps.LANGUAGE.with_argument,
+        _=translate,
+    )
     response = HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_POLICY})
-    # A session cookie: gone when the browser closes, unreadable for scripts and other sites.
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=_is_https(request))
+    _remember(request, response, token, turn)
     return response
+
+
+def _remember(request: Request, response: Response, token: str, turn: Turn) -> None:
+    """A session cookie: gone with the browser or on demand, unreadable for scripts and others."""
+    if turn.forget:
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=_is_https(request))
 
 
 def _is_https(request: Request) -> bool:

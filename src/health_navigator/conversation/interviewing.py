@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from health_navigator.conversation import replies
 from health_navigator.conversation.models import Button, Reply, State, Turn
 from health_navigator.conversation.replies import Rows, home, rows, sourced
 from health_navigator.conversation.taps import Taps
+from health_navigator.directory.models import Kind
 from health_navigator.eligibility import answers as typed
 from health_navigator.eligibility.codec import Codec
 from health_navigator.eligibility.interview import Interview
@@ -15,8 +17,7 @@ from health_navigator.eligibility.models import OutcomeKind, Question
 from health_navigator.eligibility.outcome import Outcome
 from health_navigator.i18n import Translate, mark
 
-_BACK, _CANCEL, _WHY = "b", "c", "w"
-_CHOICE = "a"
+_BACK, _CANCEL, _WHY, _RESUME, _CHOICE = "b", "c", "w", "r", "a"
 
 _HEADINGS = {
     OutcomeKind.SI: mark("✅ Yes, according to our source"),
@@ -37,7 +38,10 @@ class Interviewing:
     locale: str
 
     def begin(self, state: State) -> Turn:
-        return self._step({}, state)
+        _ = self.translate
+        before = _("A few short questions. I keep none of your answers, and you can stop any time.")
+        only_spanish = replies.spanish_only(_, self.locale)
+        return self._step({}, state, "\n".join(filter(None, (before, only_spanish))))
 
     def tapped(self, arguments: tuple[str, ...], state: State) -> Turn | None:
         """The turn after a button; None for data that is forged or older than the interview."""
@@ -57,6 +61,8 @@ class Interviewing:
         match action:
             case "b":
                 return self._step(self.interview.before(answers), state)
+            case "r":
+                return self._step(answers, state)
             case "w":
                 return self._explained(answers, state)
             case _:
@@ -86,20 +92,24 @@ class Interviewing:
         known = self.codec.read(state.interview or "", self.chat)
         if known is None:
             return None
+        misses = state.misses + 1
+        turn = self._step(known.answers, state, self._not_understood(misses))
+        return replace(turn, state=turn.state and turn.state.but(misses=misses))
+
+    def _not_understood(self, misses: int) -> str:
+        """The second time in a row with people who can answer instead."""
         _ = self.translate
-        before = _("I did not understand that. Tap a button, or write «cancelar» to stop.")
-        return self._step(known.answers, state, before=before)
+        if misses < 2:
+            return _("I did not understand that. Tap a button, or write «cancelar» to stop.")
+        line = _("I still do not understand, I am sorry. Tap a button, or ask a person:")
+        return f"{line}\n{replies.call_lines(self.interview.file.call[:1])}"
 
     def resume_button(self, state: State) -> Rows:
         """A way back into an interview that a question interrupted."""
         if not state.interview:
             return ()
-        data = Taps.INTERVIEW.with_argument("r", state.interview)
+        data = Taps.INTERVIEW.with_argument(_RESUME, state.interview)
         return ((Button(self.translate("↩️ Go on with the SIS questions"), data),),)
-
-    def resumed(self, sealed: str, state: State) -> Turn | None:
-        known = self.codec.read(sealed, self.chat)
-        return self._step(known.answers, state) if known else None
 
     def _chosen(self, answers: Mapping[str, str], choice: int, state: State) -> Turn | None:
         step = self.interview.next(answers)
@@ -129,7 +139,9 @@ class Interviewing:
         back = (Button(_("◀ Back"), self._data(_BACK, answers)),) if answers else ()
         cancel = Button(_("✖ Cancel"), Taps.INTERVIEW.with_argument(_CANCEL))
         text = "\n\n".join(part for part in (before, question.text) if part)
-        return Reply(text, buttons=(*rows(choices), (why,), (*back, cancel)))
+        return Reply(
+            text, buttons=(*rows(choices), (why, replies.emergency_button(_)), (*back, cancel))
+        )
 
     def _data(self, action: str, answers: Mapping[str, str], choice: int | None = None) -> str:
         return Taps.INTERVIEW.with_argument(action, self.codec.write(answers, choice, self.chat))
@@ -147,30 +159,33 @@ class Interviewing:
 
     def _outcome(self, outcome: Outcome) -> Reply:
         _ = self.translate
+        footer = self._provenance(outcome)
         if outcome.urgent:
             text = "\n\n".join((outcome.reason, outcome.where, outcome.cost, outcome.next_step))
-            return Reply(text, buttons=(home(_),))
-        parts = (
-            outcome.reason,
-            _("What to bring:") + "\n" + "\n".join(outcome.documents),
-            _("Where:") + " " + outcome.where,
-            _("Cost:") + " " + outcome.cost,
-            _("Next step:") + " " + outcome.next_step,
-            _("Meanwhile:") + " " + outcome.meanwhile,
-        )
+            return Reply(text, footer=footer, buttons=(home(_),))
         again = (Button(_("🔁 Start again"), Taps.INTERVIEW),)
         return Reply(
-            "\n\n".join(parts),
+            "\n\n".join(self._parts(outcome)),
             heading=_(_HEADINGS[outcome.kind]),
-            footer=self._provenance(outcome),
-            buttons=(again, home(_)),
+            footer=footer,
+            buttons=(replies.near_button(_, Kind.CENTRO_SALUD), again, home(_)),
         )
+
+    def _parts(self, outcome: Outcome) -> Iterator[str]:
+        _ = self.translate
+        yield outcome.reason
+        if outcome.documents:
+            yield _("What to bring:") + "\n" + "\n".join(outcome.documents)
+        yield _("Where:") + "\n" + outcome.where
+        yield _("Cost:") + " " + outcome.cost
+        yield _("Next step:") + "\n" + outcome.next_step
+        yield _("Meanwhile:") + "\n" + outcome.meanwhile
 
     def _provenance(self, outcome: Outcome) -> str:
         _ = self.translate
-        return "\n".join(
-            (
-                _("This is guidance. The counter has the last word."),
-                sourced(_, outcome.sources, outcome.verified_on, self.locale),
-            )
+        lines = (
+            _("This is guidance. The counter has the last word."),
+            sourced(_, outcome.sources, outcome.verified_on, self.locale),
+            replies.spanish_only(_, self.locale),
         )
+        return "\n".join(filter(None, lines))

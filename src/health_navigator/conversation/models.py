@@ -35,26 +35,39 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A shared location in degrees; `live` when it keeps moving."""
+    """A shared location in degrees; where it keeps moving, only where it began."""
 
     latitude: float
     longitude: float
-    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that we cannot read: voice, photo, sticker, document, contact, poll ..."""
+    """Something that we cannot read: voice, photo, sticker, document, contact, poll ...
+
+    `caption` is what was written under it.
+    """
 
     what: str
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A message in a group, where a health question would expose the person who asks."""
+    """A message in a group, where a health question would expose the person who asks.
+
+    `link` leads to the private chat.
+    """
+
+    link: str | None = None
 
 
-Said = Text | Tap | Command | Point | Unreadable | Group
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The page was opened: greet, and forget nothing."""
+
+
+Said = Text | Tap | Command | Point | Unreadable | Group | Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ class Reply:
     """One message to the person: plain text whose first line may stand out, and its buttons.
 
     `footer` is the small print (source and month). `asks_location` offers the phone's own
-    button for sharing a location; it replaces the buttons.
+    button for sharing a location, with the other buttons beside it; `removes_keyboard` takes
+    that keyboard away again, and such a reply has no buttons.
     """
 
     text: str
@@ -88,6 +102,7 @@ class Reply:
     footer: str | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
     asks_location: str | None = None
+    removes_keyboard: bool = False
 
     @property
     def plain(self) -> str:
@@ -97,7 +112,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a conversation must remember for half an hour, and nothing about who speaks."""
+    """What a conversation must remember for half an hour, and nothing about who speaks.
+
+    `nearby` and `namesakes` are what "See more" goes on with: services of the last list, and codes
+    of places that share a name. `keyboard`: the button for sharing a location is on the screen.
+    """
 
     entry: str | None = None
     kind: str | None = None
@@ -107,13 +126,15 @@ class State:
     waiting: str | None = None
     interview: str | None = None
     nearby: tuple[str, ...] = ()
+    namesakes: tuple[str, ...] = ()
+    keyboard: bool = False
     understood: bool = True
     last_tap: str | None = None
     tapped_at: float = 0.0
     burst: int = 0
     burst_since: float = 0.0
 
-    def but(self, **changes: Any) -> Self:
+    def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)
 
 

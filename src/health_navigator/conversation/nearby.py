@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from babel.dates import format_datetime, format_time
 from babel.numbers import format_decimal
 
@@ -15,8 +16,11 @@ from health_navigator.conversation.taps import Taps
 from health_navigator.conversation.understanding import NEAREST, Found, Understanding
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind, Service, Status
+from health_navigator.directory.nearest import kilometres_from
 from health_navigator.i18n import Translate, mark
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.places import Place
+from health_navigator.provenance import Confidence
 
 # Neutral on purpose: these words stay on the screen of a phone that others may hold.
 KIND_NAMES = {
@@ -33,62 +37,96 @@ KIND_NAMES = {
     Kind.MIGRACIONES: mark("Migraciones offices"),
 }
 _MAP = "https://www.openstreetmap.org/?mlat={0:.5f}&mlon={1:.5f}#map=17/{0:.5f}/{1:.5f}"
+_NAMESAKES_SHOWN = 8
+
+Shown = tuple[tuple[Reply, ...], State]
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """The words around services in one language."""
+    """The words around services in one language, at one moment."""
 
     knowledge: Snapshot
     translate: Translate
     locale: str
+    moment: datetime
 
     def ask_kind(self) -> Reply:
-        return replies.ask_kind(
-            self.translate, [(kind.value, self.translate(name)) for kind, name in KIND_NAMES.items()]
-        )
+        named = [(kind.value, self.translate(name)) for kind, name in KIND_NAMES.items()]
+        return replies.ask_kind(self.translate, named)
 
-    def ask_place(self, kind: Kind) -> tuple[Reply, ...]:
+    def ask_place(self, kind: Kind) -> Reply:
         return replies.ask_place(self.translate, self.translate(KIND_NAMES[kind]))
 
-    def show(self, found: Understanding, state: State) -> tuple[tuple[Reply, ...], State]:
+    @staticmethod
+    def waiting(state: State, kind: Kind) -> State:
+        """The state after `ask_place`."""
+        return state.but(kind=kind.value, waiting="place", keyboard=True, nearby=(), misses=0)
+
+    def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
         kind = found.kind or Kind.CENTRO_SALUD
-        state = state.but(kind=kind.value, misses=0, nearby=(), understood=True)
         if found.entry is not None:
             state = state.but(entry=found.entry.id)
+        state = state.but(kind=kind.value, misses=0, nearby=(), understood=True, waiting=None)
         if found.places:
-            names = [(ubigeo.label(place), ubigeo.codes()[place]) for place in found.places]
-            return (replies.ask_which_place(self.translate, names, kind.value),), state.but(waiting=None)
-        if not found.services:
-            return self.ask_place(kind), state.but(waiting="place")
-        shown, rest = found.services[:NEAREST], found.services[NEAREST:]
-        state = state.but(
-            place=found.place, waiting="place", nearby=tuple(each.service.id for each in rest)
-        )
-        beside = ((replies.entry_button(found.entry),),) if found.entry else ()
-        return (self._list(kind, shown, has_more=bool(rest), beside=beside),), state
+            return self.more_namesakes(state.but(namesakes=_codes(found.places))) or ((), state)
+        if found.services:
+            return self._found(found, kind, state.but(place=found.place))
+        if found.place is not None:
+            return (self._none_there(kind, found.place),), state
+        return (self.ask_place(kind),), self.waiting(state, kind)
 
-    def more(
-        self, state: State, moment: datetime
-    ) -> tuple[tuple[Reply, ...], State] | None:
-        """The next services of the last list; None when there is none left."""
+    def _found(self, found: Understanding, kind: Kind, state: State) -> Shown:
+        shown, rest = found.services[:NEAREST], found.services[NEAREST:]
+        beside = ((replies.entry_button(found.entry),),) if found.entry else ()
+        reply = self._list(kind, shown, found.place, has_more=bool(rest), beside=beside)
+        return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+
+    def more(self, state: State) -> Shown | None:
+        """The next services of the last list; None when there is none left.
+
+        Distances come from the place that was typed; a shared location was forgotten at once.
+        """
         known = (self.knowledge.directory.get(each) for each in state.nearby)
-        left = [Found.at(service, None, moment) for service in known if service is not None]
+        left = [self._again(service, state.place) for service in known if service is not None]
         if not left or state.kind is None:
             return None
         shown, rest = left[:NEAREST], left[NEAREST:]
-        reply = self._list(Kind(state.kind), shown, has_more=bool(rest))
+        reply = self._list(Kind(state.kind), shown, state.place, has_more=bool(rest))
         return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+
+    def _again(self, service: Service, place: Place | None) -> Found:
+        centre = self.knowledge.directory.centres.get(place) if place else None
+        if centre is None or service.latitude is None or service.longitude is None:
+            return Found.at(service, None, self.moment)
+        point = np.array([[service.latitude, service.longitude]])
+        return Found.at(service, float(kilometres_from(centre, point)[0]), self.moment)
+
+    def more_namesakes(self, state: State) -> Shown | None:
+        """The next places of those that share the name that was written; None when none is left."""
+        known = [(code, ubigeo.places_by_code().get(code)) for code in state.namesakes]
+        named = [(ubigeo.label(place), code) for code, place in known if place is not None]
+        if not named or state.kind is None:
+            return None
+        shown, rest = named[:_NAMESAKES_SHOWN], named[_NAMESAKES_SHOWN:]
+        reply = replies.ask_which_place(self.translate, shown, state.kind, has_more=bool(rest))
+        # A place with its region may be typed as well.
+        state = state.but(namesakes=tuple(code for _, code in rest), waiting="place")
+        return (reply,), state
 
     def closed(self, service: Service) -> Reply:
         """A closed service asked for by name: say so, and what is open instead."""
         _ = self.translate
-        open_now = [each.name for each in self.knowledge.directory.replacements(service)]
+        instead = [
+            self.describe(Found.at(each, None, self.moment))
+            for each in self.knowledge.directory.replacements(service)
+        ]
         text = _("{name} is closed.").format(name=service.name)
-        if open_now:
-            text += "\n" + _("Open instead:") + "\n" + "\n".join(open_now)
-        return Reply(text, buttons=(self._other_place(service.kind), replies.home(_)))
+        if instead:
+            text = "\n\n".join((text, _("Open instead:"), *instead))
+        buttons = (replies.elsewhere_button(_, service.kind), replies.home(_))
+        return Reply(text, buttons=buttons)
 
     def out_of_reach(self, kind: Kind) -> Reply:
         _ = self.translate
@@ -96,7 +134,27 @@ class Nearby:
             "That point is outside Peru or in the sea, and I only know places in Peru. "
             "Write your district or city instead."
         )
-        return Reply(text, buttons=(self._other_place(kind), replies.home(_)))
+        return Reply(text, buttons=(replies.elsewhere_button(_, kind), replies.home(_)))
+
+    def unknown_place(self, kind: Kind) -> Reply:
+        _ = self.translate
+        text = _(
+            "I do not know that place. Write only the name of your district, or of the nearest "
+            "city, for example «Trujillo».\n\n📞 113 · health, free: they tell you where to go"
+        )
+        return Reply(text, buttons=(replies.elsewhere_button(_, kind), replies.home(_)))
+
+    def _none_there(self, kind: Kind, place: Place) -> Reply:
+        _ = self.translate
+        text = _(
+            "I have no address of this kind in {place}.\n\n"
+            "📞 113 · health, free: they tell you where to go"
+        ).format(place=ubigeo.label(place))
+        return Reply(
+            text,
+            heading=_(KIND_NAMES[kind]),
+            buttons=(replies.elsewhere_button(_, kind), replies.home(_)),
+        )
 
     def reported(self) -> Reply:
         _ = self.translate
@@ -107,51 +165,58 @@ class Nearby:
         self,
         kind: Kind,
         shown: Sequence[Found],
+        place: Place | None,
         *,
         has_more: bool,
         beside: replies.Rows = (),
     ) -> Reply:
         _ = self.translate
-        text = "\n\n".join(f"{number}. {self.describe(found)}" for number, found in enumerate(shown, 1))
+        is_exact = place is None
+        text = "\n\n".join(
+            f"{number}. {self.describe(found, is_exact=is_exact)}"
+            for number, found in enumerate(shown, 1)
+        )
+        around = (_(KIND_NAMES[kind]), *((ubigeo.label(place),) if place else ()))
         more = ((Button(_("See more"), Taps.MORE),),) if has_more else ()
         return Reply(
             f"{text}\n\n" + _("⚠️ and its number: tell us that it is closed or wrong."),
-            heading=_(KIND_NAMES[kind]),
+            heading=" · ".join(around),
             buttons=(
                 *_row(_maps(shown)),
                 *_row(_wrongs(shown)),
                 *more,
                 *beside,
-                self._other_place(kind),
+                replies.elsewhere_button(_, kind),
                 replies.home(_),
             ),
         )
 
-    def _other_place(self, kind: Kind) -> replies.Row:
-        return (Button(self.translate("Another place"), Taps.NEAR.with_argument(kind.value)),)
-
-    def describe(self, found: Found) -> str:
-        """One service in a few short lines."""
+    def describe(self, found: Found, *, is_exact: bool = True) -> str:
+        """One service in a few short lines. `is_exact`: measured from where the person is."""
         service = found.service
+        checked = replies.month(service.verified_on, self.locale)
         lines = (
             service.name,
+            self.translate("For: {whom}").format(whom=service.population)
+            if service.population
+            else "",
             ", ".join(part for part in (service.address, service.district) if part),
-            self._distance(found),
+            self._distance(found, is_exact=is_exact and not service.approximate),
             self._opening(found),
             " · ".join(f"📞 {phone}" for phone in service.phones[:2]),
+            service.access or "",
             self._caution(service),
-            self.translate("Checked: {month}.").format(
-                month=replies.month(service.verified_on, self.locale)
-            ),
+            self.translate("Checked: {month}.").format(month=checked),
         )
         return "\n".join(line for line in lines if line)
 
-    def _distance(self, found: Found) -> str:
+    def _distance(self, found: Found, *, is_exact: bool) -> str:
         if found.kilometres is None:
             return ""
         number = format_decimal(round(found.kilometres, 1), locale=self.locale)
-        about = self.translate("about {number} km") if found.service.approximate else "{number} km"
-        return about.format(number=number)
+        return ("{number} km" if is_exact else self.translate("about {number} km")).format(
+            number=number
+        )
 
     def _opening(self, found: Found) -> str:
         _ = self.translate
@@ -167,9 +232,27 @@ class Nearby:
         return _("Closed now. Opens {day} at {hour}").format(day=day, hour=hour)
 
     def _caution(self, service: Service) -> str:
+        """What to think of a place that nobody confirmed, or not for long."""
+        doubt = self._doubt(service)
+        says_so = "llama" in (service.access or "").lower()
+        if not doubt or says_so or not service.phones:
+            return doubt
+        call_first = self.translate("Call before you go.")
+        return f"{doubt} {call_first}"
+
+    def _doubt(self, service: Service) -> str:
+        _ = self.translate
         if service.status is Status.UNKNOWN:
-            return self.translate("Call before you go: we could not confirm that it is open.")
-        return service.access or ""
+            return _("We could not confirm that it is open.")
+        if service.confidence is Confidence.UNCERTAIN:
+            return _("This is not confirmed.")
+        if service.is_stale(self.moment.date()):
+            return _("This may have changed since we checked it.")
+        return ""
+
+
+def _codes(places: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(ubigeo.codes()[place] for place in places)
 
 
 def _row(buttons: Iterable[Button]) -> replies.Rows:

@@ -19,13 +19,13 @@ def to_text(
 ) -> str:
     """What the bot would say, buttons written out as lines."""
     _ = translator(locale)
-    near = Nearby(knowledge, _, locale)
+    near = Nearby(knowledge, _, locale, moment)
     if understood.closed is not None:
         return near.closed(understood.closed).plain
     match understood.outcome:
         case Outcome.URGENT:
             danger = knowledge.dangers[understood.urgent or ""]
-            return replies.urgent(_, danger, understood.entry).plain
+            return replies.urgent(_, danger, understood.entry, locale=locale).plain
         case Outcome.SERVICES:
             return _services(near, understood)
         case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
@@ -44,7 +44,7 @@ def _entry(
 ) -> str:
     _ = translator(locale)
     if entry.is_smalltalk:
-        return replies.smalltalk(_, entry).plain
+        return replies.smalltalk(_, entry, locale=locale).plain
     sign = knowledge.dangers.get(understood.weak_sign or "")
     before = replies.danger_line(sign) if sign else None
     return replies.answer(_, entry, today=moment.date(), locale=locale, before=before).plain
@@ -56,6 +56,6 @@ def _services(near: Nearby, understood: Understanding) -> str:
         labels = "\n".join(ubigeo.label(place) for place in understood.places)
         return f"{replies.ask_which_place(near.translate, (), kind.value).plain}\n\n{labels}"
     if not understood.services:
-        return near.ask_place(kind)[0].plain
+        return near.ask_place(kind).plain
     shown = understood.services[:NEAREST]
     return "\n\n".join(f"{number}. {near.describe(each)}" for number, each in enumerate(shown, 1))

@@ -13,7 +13,7 @@ from babel.dates import format_skeleton
 
 from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
-from health_navigator.i18n import DEFAULT_LOCALE, Translate
+from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, mark, translator
 from health_navigator.knowledge.models import Danger, Entry, OutOfScope, Topic
 from health_navigator.provenance import Call, Confidence, Source
 
@@ -23,6 +23,8 @@ Rows = tuple[Row, ...]
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português"}
 _ENTRIES_A_PAGE = 8
 _PUBLISHERS_SHOWN = 3
+_TOPICS = mark("🏠 Topics")
+_EMERGENCY = mark("🆘 Emergency")
 
 
 def month(day: date, locale: str = DEFAULT_LOCALE) -> str:
@@ -41,14 +43,24 @@ def entry_button(entry: Entry) -> Button:
 
 def home(_: Translate) -> Row:
     """What is never more than one tap away."""
-    return (Button(_("🏠 Topics"), Taps.MENU), Button(_("🆘 Emergency"), Taps.EMERGENCY))
+    return (Button(_(_TOPICS), Taps.MENU), emergency_button(_))
+
+
+def emergency_button(_: Translate) -> Button:
+    return Button(_(_EMERGENCY), Taps.EMERGENCY)
+
+
+def pressed_on_keyboard(text: str) -> str | None:
+    """What the buttons of `home` send where they stand on Telegram's own keyboard: their label."""
+    pressed = {button.label: button.data for each in LOCALES for button in home(translator(each))}
+    return pressed.get(text)
 
 
 def welcome(_: Translate, topics: Sequence[Topic]) -> Reply:
     return Reply(
         _(
-            "Hello. I answer questions about health in Peru: insurance, pregnancy, tests, vaccines, "
-            "where to go.\n"
+            "Hello. I answer questions about health in Peru: insurance, pregnancy, tests, "
+            "vaccines, where to go.\n"
             "I do not keep your name, your number or anything that tells who asks.\n"
             "Write your question in your own words, or choose a topic."
         ),
@@ -63,17 +75,21 @@ def menu(_: Translate, topics: Sequence[Topic]) -> Reply:
 def _menu_rows(_: Translate, topics: Sequence[Topic]) -> Rows:
     shortcuts = (
         (Button(_("📍 Near me"), Taps.NEAR), Button(_("✅ Can I have SIS?"), Taps.INTERVIEW)),
-        (Button(_("🆘 Emergency"), Taps.EMERGENCY),),
+        (emergency_button(_),),
     )
     listed = (Button(topic.title, Taps.TOPIC.with_argument(topic.id)) for topic in topics)
     return (*shortcuts, *rows(listed, 2))
 
 
+def has_page(entries: Sequence[Entry], page: int) -> bool:
+    return page * _ENTRIES_A_PAGE < len(entries)
+
+
 def topic(_: Translate, heading: Topic, entries: Sequence[Entry], page: int) -> Reply:
     start = page * _ENTRIES_A_PAGE
     shown = entries[start : start + _ENTRIES_A_PAGE]
-    more = ()
-    if start + _ENTRIES_A_PAGE < len(entries):
+    more: Rows = ()
+    if has_page(entries, page + 1):
         more = ((Button(_("More"), Taps.TOPIC.with_argument(heading.id, str(page + 1))),),)
     return Reply(
         _("What do you want to know?"),
@@ -95,9 +111,10 @@ def answer(
 ) -> Reply:
     """An entry as people read it. `before` goes first: what must be seen before the answer."""
     text = "\n\n".join(part for part in (before, entry.answer, calls(entry)) if part)
-    also = ()
+    also: Rows = ()
     if second is not None:
-        also = ((Button(_("Also: {label}").format(label=second.button), entry_button(second).data),),)
+        label = _("Also: {label}").format(label=second.button)
+        also = ((Button(label, entry_button(second).data),),)
     votes = (
         Button(_("👍 It helped"), Taps.HELPED.with_argument(entry.id)),
         Button(_("👎 It did not"), Taps.NOT_HELPED.with_argument(entry.id)),
@@ -110,9 +127,14 @@ def answer(
     )
 
 
-def smalltalk(_: Translate, entry: Entry, extra: Rows = ()) -> Reply:
+def smalltalk(_: Translate, entry: Entry, *, locale: str) -> Reply:
     text = "\n\n".join(part for part in (entry.answer, calls(entry)) if part)
-    return Reply(text, buttons=(*extra, home(_)))
+    return Reply(text, footer=spanish_only(_, locale) or None, buttons=(home(_),))
+
+
+def spanish_only(_: Translate, locale: str) -> str:
+    """The line for who chose another language than that of the knowledge."""
+    return "" if locale == DEFAULT_LOCALE else _("This answer is only in Spanish so far.")
 
 
 def calls(entry: Entry) -> str:
@@ -123,7 +145,8 @@ def calls(entry: Entry) -> str:
 
 def call_lines(numbers: Iterable[Call]) -> str:
     return "\n".join(
-        f"📞 {call.phone} · {call.name}" + (f" ({call.note})" if call.note else "") for call in numbers
+        f"📞 {call.phone} · {call.name}" + (f" ({call.note})" if call.note else "")
+        for call in numbers
     )
 
 
@@ -137,10 +160,9 @@ def provenance(_: Translate, entry: Entry, *, today: date, locale: str) -> str:
     if entry.confidence is Confidence.UNCERTAIN:
         lines.insert(0, _("This is not confirmed. Ask before you go: 113 (health, free)."))
     if entry.is_stale(today):
-        lines.insert(0, _("This may have changed since we checked it. Confirm it: 113 (health, free)."))
-    if locale != DEFAULT_LOCALE:
-        lines.append(_("This answer is only in Spanish so far."))
-    return "\n".join(lines)
+        stale = _("This may have changed since we checked it. Confirm it: 113 (health, free).")
+        lines.insert(0, stale)
+    return "\n".join(filter(None, (*lines, spanish_only(_, locale))))
 
 
 def sourced(_: Translate, sources: Sequence[Source], verified_on: date, locale: str) -> str:
@@ -151,10 +173,17 @@ def sourced(_: Translate, sources: Sequence[Source], verified_on: date, locale: 
     )
 
 
-def urgent(_: Translate, danger: Danger, entry: Entry | None) -> Reply:
+def urgent(_: Translate, danger: Danger, entry: Entry | None, *, locale: str) -> Reply:
     beside = ((entry_button(entry),),) if entry else ()
+    more = (Button(_("🆘 More numbers"), Taps.EMERGENCY), Button(_(_TOPICS), Taps.MENU))
+    return Reply(danger.message, footer=spanish_only(_, locale) or None, buttons=(*beside, more))
+
+
+def emergency(_: Translate) -> Reply:
+    """The numbers of last resort, for a knowledge without an entry that lists them."""
     return Reply(
-        danger.message, buttons=(*beside, (Button(_("🆘 More numbers"), Taps.EMERGENCY),))
+        _("Call now:\n📞 106 or 116 · ambulance\n📞 105 · police\n📞 100 · violence at home"),
+        buttons=((Button(_(_TOPICS), Taps.MENU),),),
     )
 
 
@@ -168,7 +197,11 @@ def danger_button(_: Translate, danger: Danger) -> Rows:
 
 
 def clarify(_: Translate, options: Sequence[Entry]) -> Reply:
-    listed = (Button(entry.title, entry_button(entry).data) for entry in options)
+    # On a phone that others hold, a sensitive question must not stand on a button in full.
+    listed = (
+        entry_button(entry) if entry.sensitive else Button(entry.title, entry_button(entry).data)
+        for entry in options
+    )
     return Reply(
         _("I want to understand you well. Which of these do you mean?"),
         buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
@@ -207,8 +240,8 @@ def referred(_: Translate, group: OutOfScope) -> Reply:
 def ask_what_was_wanted(_: Translate) -> Reply:
     return Reply(
         _(
-            "I am sorry. What were you looking for? Write it in one line, without names or numbers: "
-            "we use it to improve, and nobody can see that it was you."
+            "I am sorry. What were you looking for? Write it in one line, without names or "
+            "numbers: we use it to improve, and nobody can see that it was you."
         ),
         buttons=(home(_),),
     )
@@ -230,21 +263,45 @@ def forgotten(_: Translate) -> Reply:
         _(
             "Done. We keep nothing of this chat any more. The messages on your phone are kept by "
             "Telegram: to remove them, delete this chat there."
-        )
+        ),
+        removes_keyboard=True,
     )
 
 
 def quiet_exit(_: Translate) -> Reply:
     """Neutral on purpose: somebody else may be looking at the screen."""
-    return Reply(_("All right. See you."))
+    return Reply(_("All right. See you."), removes_keyboard=True)
+
+
+def keyboard_removed(_: Translate, *, has_location: bool) -> Reply:
+    text = _("Thank you. I used your location just now and do not keep it.")
+    return Reply(text if has_location else _("All right."), removes_keyboard=True)
 
 
 def unreadable(_: Translate, topics: Sequence[Topic], what: str) -> Reply:
-    text = (
-        _("I cannot listen to voice messages yet. Write it to me in a few words, as you speak.")
-        if what in ("voice", "audio", "video_note")
-        else _("I can only read text. Write me your question in a few words, as you speak.")
-    )
+    match what:
+        case "voice" | "audio" | "video_note":
+            text = _(
+                "I cannot listen to voice messages yet. "
+                "Write it to me in a few words, as you speak."
+            )
+        case "photo" | "video" | "document":
+            text = _(
+                "I cannot see photos or files. It is safer not to send your papers. "
+                "Write me your question in a few words."
+            )
+        case "contact":
+            text = _(
+                "I need nobody's number, and I did not keep it. "
+                "Write me your question in a few words."
+            )
+        case "forwarded":
+            text = _(
+                "I cannot tell whether a forwarded message is true. "
+                "Write me your question in your own words."
+            )
+        case _:
+            text = _("I can only read text. Write me your question in a few words, as you speak.")
     return Reply(text, buttons=_menu_rows(_, topics))
 
 
@@ -255,7 +312,10 @@ def in_group(_: Translate, link: str | None) -> Reply:
 
 def choose_language(_: Translate) -> Reply:
     buttons = (Button(name, Taps.LANGUAGE.with_argument(code)) for code, name in LANGUAGES.items())
-    return Reply(_("Choose a language. The answers are in Spanish so far."), buttons=rows(buttons))
+    return Reply(
+        _("Choose a language. The answers are in Spanish so far."),
+        buttons=(*rows(buttons), home(_)),
+    )
 
 
 def stale_button(_: Translate, topics: Sequence[Topic]) -> Reply:
@@ -303,22 +363,25 @@ def ask_kind(_: Translate, kinds: Sequence[tuple[str, str]]) -> Reply:
     return Reply(_("What are you looking for?"), buttons=(*rows(buttons, 2), home(_)))
 
 
-def ask_place(_: Translate, what: str) -> tuple[Reply, ...]:
+def ask_place(_: Translate, what: str) -> Reply:
     """Location or typed place, as equal choices."""
     text = _(
         "{what}: where are you?\n"
         "Write your district or city, for example «San Juan de Lurigancho» or «Trujillo»; or share "
         "your location with the button below. We do not keep it."
     ).format(what=what)
-    return (Reply(text, asks_location=_("📍 Share my location")),)
+    return Reply(text, asks_location=_("📍 Share my location"), buttons=(home(_),))
 
 
-def ask_which_place(_: Translate, places: Sequence[tuple[str, str]], kind: str) -> Reply:
+def ask_which_place(
+    _: Translate, places: Sequence[tuple[str, str]], kind: str, *, has_more: bool = False
+) -> Reply:
     """`places` are (label, code): several places share the name that the person wrote."""
     buttons = (Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places)
+    more = ((Button(_("See more"), Taps.NAMESAKES),),) if has_more else ()
     return Reply(
         _("There are several places with that name. Which one is yours?"),
-        buttons=(*rows(buttons), home(_)),
+        buttons=(*rows(buttons), *more, elsewhere_button(_, kind), home(_)),
     )
 
 
@@ -328,6 +391,10 @@ def interview_button(_: Translate) -> Row:
 
 def near_button(_: Translate, kind: str) -> Row:
     return (Button(_("📍 Places near me"), Taps.NEAR.with_argument(kind)),)
+
+
+def elsewhere_button(_: Translate, kind: str) -> Row:
+    return (Button(_("Another place"), Taps.ELSEWHERE.with_argument(kind)),)
 
 
 def with_danger(_: Translate, reply: Reply, danger: Danger) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from health_navigator.directory.models import Kind, Service
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
+from health_navigator.matching.normalise import fold, sound
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 
@@ -22,8 +24,16 @@ NEAREST = 5
 FARTHEST_KM = 150.0
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
-# A follow-up leans on what was said before, so it must be short.
+# A follow-up leans on what was said before: it is short, and goes on («¿y ...?»), or asks of it
+# what can be asked of anything (how much, when, for whom). Other words mean something new, or
+# nothing that we know, and the last topic must not make an answer of them.
 _FOLLOW_UP_WORDS = 7
+_GOES_ON = re.compile(  # by sound, as `sound` writes it
+    r"^(?:i|pero|entonses|tambien|o)\b"
+    r"|\b(?:kuant|kuando|kuest|kobra|presio|gratis|paga|demora|tarda|orario|rekisit|nesesit"
+    r"|yebo|yeba|piden|sirbe|dura|duele)"
+    r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
+)
 
 Coordinates = tuple[float, float]
 
@@ -157,11 +167,15 @@ def _follow_up(
         return where_to_go(knowledge, kind or Kind.CENTRO_SALUD, moment, mention=mention)
     last = knowledge.entries.get(state.entry or "")
     is_open = understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
-    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
-    if last is None or not is_open or not is_short or understood.refer is not None:
+    if last is None or not is_open or understood.refer is not None or not _leans_on(text):
         return None
     again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
     return again if again.outcome is Outcome.ANSWER else None
+
+
+def _leans_on(text: str) -> bool:
+    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
+    return is_short and _GOES_ON.search(sound(fold(text))) is not None
 
 
 def where_to_go(
@@ -184,6 +198,8 @@ def where_to_go(
     services: tuple[Found, ...] = ()
     if point is not None or place is not None:
         pairs = knowledge.directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
+        # Refuges for survivors of violence come after what is for everybody.
+        pairs.sort(key=lambda pair: pair[0].address_withheld)
         services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
     known = base.entry if base is not None else None
     fits = known is not None and known.id in knowledge.entries_of_kind[kind]

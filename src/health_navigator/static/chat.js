@@ -1,6 +1,6 @@
 // Without this script the page works too; with it, the conversation stays on the screen.
 "use strict";
-const form = document.getElementById("chat");
+const main = document.querySelector("main");
 const messages = document.getElementById("messages");
 const box = document.getElementById("text");
 
@@ -9,40 +9,62 @@ function showLocationButtons() {
   for (const button of messages.querySelectorAll(".locate")) button.hidden = false;
 }
 
-async function send(fields) {
-  form.setAttribute("aria-busy", "true");
+// Old buttons go, so that no one presses what no longer fits; the words stay.
+function clearButtons() {
+  for (const old of messages.querySelectorAll(".row, .locate")) old.remove();
+}
+
+function showLine(name, text) {
+  const line = document.createElement("p");
+  line.className = name;
+  line.textContent = text;
+  messages.append(line);
+  return line;
+}
+
+function show(html) {
+  const before = messages.querySelectorAll(".reply").length;
+  messages.insertAdjacentHTML("beforeend", html);
+  showLocationButtons();
+  const newest = messages.querySelectorAll(".reply")[before];
+  if (!newest) return;
+  newest.tabIndex = -1;
+  newest.focus({ preventScroll: true });
+  newest.scrollIntoView({ block: "start" });
+}
+
+async function send(fields, label) {
+  main.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch("/", { method: "POST", body: new URLSearchParams(fields), headers: { "X-Fragment": "1" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    for (const old of messages.querySelectorAll(".row")) old.remove();
-    messages.insertAdjacentHTML("beforeend", await answer.text());
-    showLocationButtons();
-    const newest = messages.querySelector(".reply:last-of-type");
-    if (newest) newest.scrollIntoView({ block: "start" });
+    const html = await answer.text();
+    clearButtons();
+    messages.querySelector(".failed")?.remove();
+    if (label) showLine("asked", label);
+    show(html);
     return true;
   } catch {
+    showLine("failed", main.dataset.failed).scrollIntoView({ block: "end" });
     return false;
   } finally {
-    form.removeAttribute("aria-busy");
+    main.removeAttribute("aria-busy");
   }
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
+main.addEventListener("submit", async (event) => {
   const button = event.submitter;
-  const fields = button && button.name === "tap" ? { tap: button.value } : { text: box.value };
-  if (await send(fields)) {
-    box.value = "";
-    box.focus({ preventScroll: true });
-  } else {
-    form.submit();
-  }
+  const isTap = button !== null && button.name === "tap";
+  event.preventDefault();
+  if (main.hasAttribute("aria-busy")) return;
+  if (isTap) await send({ tap: button.value }, button.textContent);
+  else if (await send({ text: box.value })) box.value = "";
 });
 
 messages.addEventListener("click", (event) => {
   if (!event.target.matches(".locate")) return;
   navigator.geolocation.getCurrentPosition(
-    (found) => send({ latitude: found.coords.latitude, longitude: found.coords.longitude }),
+    (found) => send({ latitude: found.coords.latitude, longitude: found.coords.longitude }, event.target.textContent),
     () => box.focus(),
   );
 });

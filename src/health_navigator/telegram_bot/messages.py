@@ -20,7 +20,9 @@ def to_messages(reply: Reply) -> list[dict[str, Any]]:
     for position, part in enumerate(parts):
         heading = reply.heading if position == 0 else None
         footer = reply.footer if position == len(parts) - 1 else None
-        messages.append({"text": _html(heading, part, footer), "plain": _plain(heading, part, footer)})
+        messages.append(
+            {"text": _html(heading, part, footer), "plain": _plain(heading, part, footer)}
+        )
     markup = _markup(reply)
     if markup is not None:
         messages[-1]["reply_markup"] = markup
@@ -56,15 +58,23 @@ def _plain(heading: str | None, text: str, footer: str | None) -> str:
 
 
 def _markup(reply: Reply) -> dict[str, Any] | None:
+    if reply.removes_keyboard:
+        return {"remove_keyboard": True}
     if reply.asks_location:
-        return {
-            "keyboard": [[{"text": reply.asks_location, "request_location": True}]],
-            "resize_keyboard": True,
-            "one_time_keyboard": True,
-        }
+        return _location_keyboard(reply)
     if reply.buttons:
         return {"inline_keyboard": [[_button(button) for button in row] for row in reply.buttons]}
     return None
+
+
+def _location_keyboard(reply: Reply) -> dict[str, Any]:
+    """Only this kind of keyboard can ask for a location; its other buttons send their labels."""
+    others = [[{"text": button.label} for button in row] for row in reply.buttons]
+    return {
+        "keyboard": [[{"text": reply.asks_location, "request_location": True}], *others],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
 
 
 def _button(button: Button) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -13,6 +14,7 @@ from health_navigator.telegram_bot.updates import ALLOWED_UPDATES
 
 log = structlog.get_logger()
 
+_RETRY_SECONDS = 30
 WEBHOOK_PATH = "/telegram/webhook"
 COMMANDS = {
     "start": mark("Start, and the topics"),
@@ -30,11 +32,18 @@ DESCRIPTION = mark(
     "vaccines, where to go. We do not keep your name or your number. In danger, call 105 "
     "(police), 106 or 116 (ambulance)."
 )
-SHORT_DESCRIPTION = mark("Free answers about health in Peru for migrants. We keep nothing about you.")
+SHORT_DESCRIPTION = mark(
+    "Free answers about health in Peru for migrants. We keep nothing about you."
+)
 
 
 async def introduce(bot: Bot) -> None:
-    """Set commands and descriptions, by default and in each language; failing is no disaster."""
+    """Learn our own name, then set commands and descriptions, by default and in each language.
+
+    Failing is no disaster: only the link that groups get waits for the name.
+    """
+    while not await _succeeds(bot.get_me):  # noqa: ASYNC110  nobody tells when Telegram is back
+        await asyncio.sleep(_RETRY_SECONDS)
     for language in (None, *LOCALES):
         translate = translator(language or DEFAULT_LOCALE)
         for call in _calls(bot, language, translate):

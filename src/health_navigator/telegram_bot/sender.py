@@ -6,7 +6,13 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyKeyboardMarkup
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 _SHORT_WAIT = 2
@@ -61,9 +67,13 @@ async def _send(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
     )
 
 
-def _markup(data: dict[str, Any] | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+def _markup(
+    data: dict[str, Any] | None,
+) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
     if data is None:
         return None
+    if "remove_keyboard" in data:
+        return ReplyKeyboardRemove()
     kind = InlineKeyboardMarkup if "inline_keyboard" in data else ReplyKeyboardMarkup
     return kind.de_json(data)
 

@@ -11,10 +11,13 @@ from typing import Any
 import aiohttp
 from telegram import Bot
 from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
 from health_navigator.observability import Metrics
+from health_navigator.telegram_bot.pace import Pace
 
+OFFICIAL_URL = "https://api.telegram.org"
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
 # A long poll is answered after up to this much silence; see polling.POLL_SECONDS.
@@ -90,10 +93,19 @@ class AiohttpRequest(BaseRequest):
 
 @asynccontextmanager
 async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[Bot]:
-    """The library's Bot over one pool of connections, closed when the block ends."""
+    """The library's Bot over one pool of connections, closed when the block ends.
+
+    Telegram's own server sets a pace; a Bot API server of one's own sets none.
+    """
     request = AiohttpRequest(metrics)
     await request.initialize()
     try:
-        yield Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
+        yield ExtBot(
+            token,
+            base_url=f"{api_url}/bot",
+            request=request,
+            get_updates_request=request,
+            rate_limiter=Pace() if api_url == OFFICIAL_URL else None,
+        )
     finally:
         await request.shutdown()

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import CallbackQuery, Chat, Message, TelegramObject, Update
 
 from health_navigator.conversation.models import (
     Command,
@@ -33,7 +33,10 @@ _UNREADABLE = (
     "contact",
     "poll",
     "dice",
-    "venue",
+    "game",
+    "story",
+    "paid_media",
+    "checklist",
 )
 
 
@@ -75,13 +78,14 @@ def read_update(update: Update) -> Arrived | None:
 
 
 def _from_tap(update_id: int, query: CallbackQuery) -> Arrived:
+    is_private = query.message is None or query.message.chat.type == Chat.PRIVATE
     # A person's private chat has her own number, also where the message is too old to be shown.
     chat_id = query.message.chat.id if query.message else query.from_user.id
     message = query.message.message_id if query.message else None
     return Arrived(
         update_id,
         chat_id,
-        Tap(query.data or "", message),
+        Tap(query.data or "", message) if is_private else Group(_private_link(query)),
         query.from_user.language_code,
         callback_id=query.id,
     )
@@ -89,18 +93,27 @@ def _from_tap(update_id: int, query: CallbackQuery) -> Arrived:
 
 def _said(message: Message, *, edited: bool) -> Said | None:
     if message.chat.type != Chat.PRIVATE:
-        return Group() if not edited and message.text else None
-    if message.location is not None:
-        live = edited or message.location.live_period is not None
-        return Point(message.location.latitude, message.location.longitude, live=live)
+        return Group(_private_link(message)) if not edited and message.text else None
     if message.text is not None:
         return _from_text(message.text, edited=edited, forwarded=message.forward_origin is not None)
+    if edited:  # a live location that moves, a caption: what it was is answered
+        return None
+    if message.location is not None:
+        return Point(message.location.latitude, message.location.longitude)
     what = next((kind for kind in _UNREADABLE if getattr(message, kind, None)), None)
-    return Unreadable(what) if what and not edited else None
+    return Unreadable(what, message.caption or "") if what else None
 
 
-def _from_text(text: str, *, edited: bool, forwarded: bool) -> Said:
+def _from_text(text: str, *, edited: bool, forwarded: bool) -> Said | None:
     if text.startswith("/") and not forwarded:
         name, _, argument = text[1:].partition(" ")
-        return Command(name.partition("@")[0].lower(), argument.strip())
+        return None if edited else Command(name.partition("@")[0].lower(), argument.strip())
     return Text(text, edited=edited, forwarded=forwarded)
+
+
+def _private_link(said: TelegramObject) -> str | None:
+    """The bot's own address; None until Telegram has told us our name."""
+    try:
+        return said.get_bot().link
+    except RuntimeError:
+        return None

@@ -1,0 +1,221 @@
+"""What to show for what was understood: answers, choices, places, and an honest "I don't know"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from health_navigator.conversation import languages, replies, scrubbing
+from health_navigator.conversation.interviewing import Interviewing
+from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
+from health_navigator.conversation.nearby import Nearby
+from health_navigator.conversation.understanding import (
+    Outcome,
+    Understanding,
+    understand,
+    where_to_go,
+)
+from health_navigator.directory.models import Kind
+from health_navigator.eligibility.codec import Codec
+from health_navigator.i18n import Translate, translator
+from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.snapshot import Snapshot
+
+EMERGENCY_ENTRY = "emergencia-numeros"
+WAITING_FOR_PLACE = "place"
+WAITING_FOR_WISH = "wish"
+
+
+@dataclass(frozen=True)
+class Answering:
+    """One turn's answers, with this chat's language and memory at hand."""
+
+    knowledge: Snapshot
+    moment: datetime
+    key: bytes
+    chat: str
+    locale: str
+    state: State
+
+    @cached_property
+    def translate(self) -> Translate:
+        return translator(self.locale)
+
+    @cached_property
+    def interviewing(self) -> Interviewing | None:
+        interview = self.knowledge.interview
+        if interview is None:
+            return None
+        codec = Codec.of(interview, self.key)
+        return Interviewing(interview, codec, self.chat, self.translate, self.locale)
+
+    @cached_property
+    def near(self) -> Nearby:
+        return Nearby(self.knowledge, self.translate, self.locale, self.moment)
+
+    def understand(self, text: str) -> Understanding:
+        return understand(self.knowledge, text, self.moment, state=self.state)
+
+    def show(self, understood: Understanding, text: str) -> Turn:
+        if understood.closed is not None:
+            reply = self.near.closed(understood.closed)
+            return Turn((reply,), self.state.but(waiting=None, misses=0), Outcome.SERVICES)
+        match understood.outcome:
+            case Outcome.URGENT:
+                return self.urgent(understood.urgent or "", understood.confidence)
+            case Outcome.SERVICES:
+                return self.services(understood)
+            case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
+                return self.answer(understood.entry, understood)
+            case Outcome.CLARIFY:
+                return self._clarify(understood)
+            case _:
+                return self._miss(understood, text)
+
+    def urgent(self, danger_id: str, confidence: float) -> Turn:
+        danger = self.knowledge.dangers[danger_id]
+        entry = self.knowledge.entries.get(danger.entry)
+        return Turn(
+            (replies.urgent(self.translate, danger, entry, locale=self.locale),),
+            self.state.but(entry=danger.entry, waiting=None, misses=0, understood=True),
+            Outcome.URGENT,
+            entry=danger.entry,
+            confidence=confidence,
+            urgent=danger_id,
+        )
+
+    def emergency(self) -> Turn:
+        """The numbers; also where the knowledge lacks the entry that lists them."""
+        entry = self.knowledge.entries.get(EMERGENCY_ENTRY)
+        if entry is not None:
+            return self.answer(entry)
+        return self.say(replies.emergency(self.translate), "emergency")
+
+    def answer(self, entry: Entry, understood: Understanding | None = None) -> Turn:
+        state = self.state.but(waiting=None, misses=0, understood=True)
+        confidence = understood.confidence if understood else 1.0
+        if entry.is_smalltalk:
+            reply = replies.smalltalk(self.translate, entry, locale=self.locale)
+            return Turn((reply,), state, Outcome.SMALLTALK, entry.id, confidence)
+        state = state.but(entry=entry.id, kind=None)
+        reply = self._entry_reply(entry, understood)
+        return Turn((reply,), state, Outcome.ANSWER, entry.id, confidence)
+
+    def _entry_reply(self, entry: Entry, understood: Understanding | None) -> Reply:
+        sign = understood.weak_sign if understood else None
+        danger = self.knowledge.dangers.get(sign) if sign else None
+        return replies.answer(
+            self.translate,
+            entry,
+            today=self.moment.date(),
+            locale=self.locale,
+            related=self._entries(entry.related),
+            second=understood.second if understood else None,
+            before=replies.danger_line(danger) if danger else None,
+            extra=(
+                *(replies.danger_button(self.translate, danger) if danger else ()),
+                *self._shortcuts(entry),
+            ),
+        )
+
+    def _shortcuts(self, entry: Entry) -> replies.Rows:
+        """From an answer straight to the interview or to the places that go with it."""
+        if entry.topic == "sis" and self.interviewing:
+            return (replies.interview_button(self.translate),)
+        kind = self.knowledge.kind_of_entry(entry.id)
+        return (replies.near_button(self.translate, kind),) if kind else ()
+
+    def _entries(self, ids: Sequence[str]) -> list[Entry]:
+        return [self.knowledge.entries[each] for each in ids if each in self.knowledge.entries]
+
+    def _clarify(self, understood: Understanding) -> Turn:
+        reply = replies.clarify(self.translate, understood.options)
+        sign = self.knowledge.dangers.get(understood.weak_sign or "")
+        if sign is not None:
+            reply = replies.with_danger(self.translate, reply, sign)
+        return Turn(
+            (reply,),
+            self.state.but(waiting=None, misses=0, understood=False),
+            Outcome.CLARIFY,
+            confidence=understood.confidence,
+        )
+
+    def _miss(self, understood: Understanding, text: str) -> Turn:
+        misses = self.state.misses + 1
+        sign = self.knowledge.dangers.get(understood.weak_sign or "")
+        reply = self._missed(understood, text, misses)
+        if sign is not None:
+            reply = replies.with_danger(self.translate, reply, sign)
+        # A sign of danger, however weak, keeps the words out of the staff's inbox.
+        records = () if sign or understood.refer else (Unanswered(scrubbing.scrubbed(text)),)
+        state = self.state.but(waiting=None, misses=misses, understood=False)
+        return Turn((reply,), state, Outcome.NO_ANSWER, records=records)
+
+    def _missed(self, understood: Understanding, text: str, misses: int) -> Reply:
+        foreign = languages.foreign_line(text)
+        if understood.refer is not None:
+            return replies.referred(self.translate, understood.refer)
+        if foreign:
+            return replies.other_language(self.translate, foreign, self.knowledge.topics)
+        return replies.not_understood(self.translate, self.knowledge.topics, misses)
+
+    # Where to go
+
+    def services(self, found: Understanding) -> Turn:
+        """Services; without a place in the message, those of the place that was spoken of."""
+        kind = found.kind or Kind.CENTRO_SALUD
+        if not found.services and not found.place and not found.places and self.state.place:
+            found = where_to_go(
+                self.knowledge, kind, self.moment, place=self.state.place, entry=found.entry
+            )
+        shown, state = self.near.show(found, self.state)
+        return Turn(
+            shown,
+            state,
+            Outcome.SERVICES,
+            entry=found.entry.id if found.entry else None,
+            confidence=found.confidence,
+            department=found.place.department if found.place else None,
+        )
+
+    def services_of(self, kind: Kind) -> Turn:
+        """Services of a kind: around the last place, or else the question for one."""
+        if self.state.place is None:
+            return self.ask_place(kind)
+        place = self.state.place
+        return self.services(where_to_go(self.knowledge, kind, self.moment, place=place))
+
+    def ask_place(self, kind: Kind) -> Turn:
+        return Turn((self.near.ask_place(kind),), self.near.waiting(self.state, kind), "ask_place")
+
+    # What people think of it
+
+    def vote(self, entry: str, *, helped: bool) -> Turn:
+        record = Vote(entry, helped)
+        if helped:
+            return Turn((replies.thanks(self.translate),), self.state, "vote", records=(record,))
+        return self.ask_wish("vote", record)
+
+    def ask_wish(self, outcome: str, *records: Vote) -> Turn:
+        state = self.state.but(waiting=WAITING_FOR_WISH)
+        reply = replies.ask_what_was_wanted(self.translate)
+        return Turn((reply,), state, outcome, records=records)
+
+    def wish(self, text: str) -> Turn:
+        """What she had been looking for: for the staff, and answered if we can after all."""
+        understood = self.understand(text)
+        asked_again = understood.entry is not None and understood.entry.id == self.state.entry
+        can_answer = understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY)
+        if understood.outcome is Outcome.SMALLTALK:
+            return self.show(understood, text)
+        records = () if understood.weak_sign else (Unanswered(scrubbing.scrubbed(text)),)
+        if can_answer and not asked_again:
+            turn = self.show(understood, text)
+            return Turn(turn.replies, turn.state, "wish", turn.entry, records=records)
+        state = self.state.but(waiting=None)
+        return Turn((replies.thanks_for_question(self.translate),), state, "wish", records=records)
+
+    def say(self, reply: Reply, outcome: str) -> Turn:
+        return Turn((reply,), self.state, outcome)

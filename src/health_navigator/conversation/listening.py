@@ -1,0 +1,280 @@
+"""What people write, press and send: each kind of message to the turn that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from health_navigator.conversation import replies, taps
+from health_navigator.conversation.answering import (
+    WAITING_FOR_PLACE,
+    WAITING_FOR_WISH,
+    Answering,
+)
+from health_navigator.conversation.models import (
+    Command,
+    Group,
+    Opened,
+    Point,
+    Said,
+    ServiceReport,
+    State,
+    Tap,
+    Text,
+    Turn,
+    Unreadable,
+)
+from health_navigator.conversation.taps import Taps
+from health_navigator.conversation.understanding import Outcome, to_readable, where_to_go
+from health_navigator.directory import ubigeo
+from health_navigator.directory.models import Kind
+from health_navigator.i18n import LOCALES, translator
+
+MAX_TEXT = 4_096
+PRIVACY_ENTRY = "privacidad"
+HELP_ENTRY = "ayuda-bot"
+# So sure of another question that it interrupts the interview.
+_SURE_OF_QUESTION = 0.6
+_SHORTCUTS = {"sis": Taps.INTERVIEW, "cerca": Taps.NEAR, "emergencia": Taps.EMERGENCY}
+_ENTRIES = {"privacidad": PRIVACY_ENTRY, "ayuda": HELP_ENTRY}
+_KINDS = {kind.value: kind for kind in Kind}
+LINKS = frozenset((*_SHORTCUTS, *_ENTRIES, *_KINDS))
+"""What a link or a command may name, besides entries and topics."""
+
+
+@dataclass(frozen=True)
+class Listening(Answering):
+    """One turn: from what was said to the answer."""
+
+    def take(self, said: Said) -> Turn:
+        match said:
+            case Text():
+                return self._text(said)
+            case Tap(data=data):
+                return self._tap(data)
+            case Command(name=name, argument=argument):
+                return self._command(name, argument)
+            case Point(latitude=latitude, longitude=longitude):
+                return self._point(latitude, longitude)
+            case Unreadable(what=what, caption=caption):
+                return self._unreadable(what, caption)
+            case Group(link=link):
+                return self.say(replies.in_group(self.translate, link), "group")
+            case Opened():
+                return self.opened()
+
+    def opened(self) -> Turn:
+        """The greeting of a page that was opened or loaded again: nothing is forgotten by it."""
+        state = self.state if self.state != State() else None
+        welcome = replies.welcome(self.translate, self.knowledge.topics)
+        return self.with_way_back(Turn((welcome,), state, "start"))
+
+    def with_way_back(self, turn: Turn) -> Turn:
+        """The turn with a button back into the interview that it interrupts."""
+        if self.interviewing is None or turn.state is None or not turn.replies:
+            return turn
+        *others, last = turn.replies
+        if turn.outcome.startswith("interview") or last.asks_location:
+            return turn
+        way_back = self.interviewing.resume_button(turn.state)
+        last = replace(last, buttons=(*last.buttons, *way_back))
+        return replace(turn, replies=(*others, last))
+
+    # What people type
+
+    def _text(self, said: Text) -> Turn:
+        if len(said.text) > MAX_TEXT:
+            return self.say(replies.too_long(self.translate), "too_long")
+        text = to_readable(said.text)
+        danger = self.knowledge.triage.assess(text)
+        if danger.danger:
+            return self.urgent(danger.danger, danger.confidence)
+        if said.edited and self.state.understood:
+            return Turn((), self.state, "edited")
+        if said.forwarded:
+            return self._unreadable("forwarded", "")
+        pressed = replies.pressed_on_keyboard(text)
+        return self._tap(pressed) if pressed else self._words(text)
+
+    def _words(self, text: str) -> Turn:
+        if not any(letter.isalnum() for letter in text) and not self._means_something(text):
+            return self.say(replies.empty(self.translate, self.knowledge.topics), "empty")
+        return self._pending(text) or self.show(self.understand(text), text)
+
+    def _means_something(self, text: str) -> bool:
+        """Emoji such as a pregnant woman are words too."""
+        return bool(self.knowledge.ranker.reader.read(text).typed)
+
+    def _pending(self, text: str) -> Turn | None:
+        """What was asked for in the last message: an answer, a place, or a wish."""
+        if self.state.waiting == WAITING_FOR_PLACE:
+            return self._place_text(text)
+        if self.state.waiting == WAITING_FOR_WISH:
+            return self.wish(text)
+        return self._interview_text(text)
+
+    def _interview_text(self, text: str) -> Turn | None:
+        """An answer to the interview's question; None where the words ask something else."""
+        if self.interviewing is None or not self.state.interview:
+            return None
+        turn = self.interviewing.typed(text, self.state)
+        if turn is not None:
+            return turn
+        understood = self.understand(text)
+        is_question = understood.outcome in (Outcome.ANSWER, Outcome.SERVICES)
+        if is_question and understood.confidence > _SURE_OF_QUESTION:
+            return None
+        return self.interviewing.again(self.state)
+
+    def _place_text(self, text: str) -> Turn | None:
+        """The place that was asked for; None where the message says something else."""
+        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        mention = self.knowledge.where.find_place_alone(text, asked=True)
+        if mention is not None:
+            return self.services(where_to_go(self.knowledge, kind, self.moment, mention=mention))
+        if self.understand(text).outcome is Outcome.NO_ANSWER:
+            return self.say(self.near.unknown_place(kind), "unknown_place")
+        return None
+
+    def _unreadable(self, what: str, caption: str) -> Turn:
+        """A warm line on what to do; what stands under a picture is read like any words."""
+        if caption:
+            turn = self._text(Text(caption))
+            if turn.outcome in (Outcome.URGENT, Outcome.ANSWER, Outcome.SERVICES):
+                return turn
+        return self.say(
+            replies.unreadable(self.translate, self.knowledge.topics, what), "unreadable"
+        )
+
+    def _point(self, latitude: float, longitude: float) -> Turn:
+        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        point = (latitude, longitude)
+        if not self.knowledge.directory.is_in_reach(point):
+            return self.say(self.near.out_of_reach(kind), "out_of_reach")
+        return self.services(where_to_go(self.knowledge, kind, self.moment, point=point))
+
+    # Commands
+
+    def _command(self, name: str, argument: str) -> Turn:
+        match name:
+            case "start":
+                return self._start(argument)
+            case "borrar":
+                return Turn((replies.forgotten(self.translate),), None, "forgotten", forget=True)
+            case "salir":
+                return Turn((replies.quiet_exit(self.translate),), None, "left", forget=True)
+            case "idioma":
+                return self.say(replies.choose_language(self.translate), "languages")
+            case _:
+                return self._named(_ENTRIES.get(name, name)) or self._menu()
+
+    def _start(self, argument: str) -> Turn:
+        """The greeting, or straight to what a poster's link names; what was before is forgotten."""
+        fresh = State(
+            locale=self.state.locale,
+            keyboard=self.state.keyboard,
+            burst=self.state.burst,
+            burst_since=self.state.burst_since,
+        )
+        anew = replace(self, state=fresh)
+        welcome = replies.welcome(self.translate, self.knowledge.topics)
+        return anew._named(argument.lower()) or anew.say(welcome, "start")
+
+    def _named(self, name: str) -> Turn | None:
+        """What a link or a command names: a way into the bot, an entry, a topic, places."""
+        if name in _SHORTCUTS:
+            return self._tap(_SHORTCUTS[name])
+        if name in _KINDS and name not in self.knowledge.topics_by_id:
+            return self.services_of(_KINDS[name])
+        return self._entry(name) or self._topic(name, "0")
+
+    # Buttons
+
+    def _tap(self, data: str) -> Turn:
+        tapped = taps.parse(data)
+        turn = self._known_tap(*tapped) if tapped else None
+        if turn is not None:
+            return turn
+        reply = replies.stale_button(self.translate, self.knowledge.topics)
+        return self.say(reply, "old_button")
+
+    def _known_tap(self, tap: Taps, arguments: tuple[str, ...]) -> Turn | None:
+        """The turn for a button; None where it names what is gone or was never there."""
+        match tap, arguments:
+            case Taps.MENU, ():
+                return self._menu()
+            case Taps.EMERGENCY, ():
+                return self.emergency()
+            case Taps.TOPIC, (topic, *page):
+                return self._topic(topic, page[0] if page else "0")
+            case Taps.ENTRY, (entry,):
+                return self._entry(entry)
+            case Taps.INTERVIEW, _ if self.interviewing:
+                return self.interviewing.tapped(arguments, self.state)
+            case Taps.LANGUAGE, (locale,) if locale in LOCALES:
+                return self._language(locale)
+            case Taps.DANGER, (danger,) if danger in self.knowledge.dangers:
+                return self.urgent(danger, 1.0)
+            case _:
+                return self._opinion_tap(tap, arguments) or self._near_tap(tap, arguments)
+
+    def _opinion_tap(self, tap: Taps, arguments: tuple[str, ...]) -> Turn | None:
+        match tap, arguments:
+            case Taps.HELPED | Taps.NOT_HELPED, (entry,) if entry in self.knowledge.entries:
+                return self.vote(entry, helped=tap is Taps.HELPED)
+            case Taps.NONE, ():
+                return self.ask_wish("none_of_these")
+            case Taps.WRONG, (service,) if self.knowledge.directory.get(service):
+                reply = self.near.reported()
+                return Turn((reply,), self.state, "report", records=(ServiceReport(service),))
+            case _:
+                return None
+
+    def _near_tap(self, tap: Taps, arguments: tuple[str, ...]) -> Turn | None:
+        match tap, arguments:
+            case Taps.NEAR, ():
+                return self.say(self.near.ask_kind(), "ask_kind")
+            case Taps.NEAR, (kind,) if kind in _KINDS:
+                return self.services_of(_KINDS[kind])
+            case Taps.ELSEWHERE, (kind,) if kind in _KINDS:
+                return self.ask_place(_KINDS[kind])
+            case Taps.PLACE, (kind, code) if kind in _KINDS:
+                return self._chosen_place(_KINDS[kind], code)
+            case Taps.NAMESAKES | Taps.MORE, ():
+                return self._more(tap)
+            case _:
+                return None
+
+    def _chosen_place(self, kind: Kind, code: str) -> Turn | None:
+        place = ubigeo.places_by_code().get(code)
+        if place is None:
+            return None
+        return self.services(where_to_go(self.knowledge, kind, self.moment, place=place))
+
+    def _more(self, tap: Taps) -> Turn | None:
+        near = self.near
+        shown = near.more(self.state) if tap is Taps.MORE else near.more_namesakes(self.state)
+        if shown is None:
+            return None
+        replies_, state = shown
+        return Turn(replies_, state, Outcome.SERVICES)
+
+    def _menu(self) -> Turn:
+        state = self.state.but(waiting=None)
+        return Turn((replies.menu(self.translate, self.knowledge.topics),), state, "menu")
+
+    def _topic(self, topic_id: str, page: str) -> Turn | None:
+        topic = self.knowledge.topics_by_id.get(topic_id)
+        entries = self.knowledge.entries_of(topic_id)
+        if topic is None or not page.isascii() or not page.isdecimal():
+            return None
+        if not replies.has_page(entries, int(page)):
+            return None
+        return self.say(replies.topic(self.translate, topic, entries, int(page)), "topic")
+
+    def _entry(self, entry_id: str) -> Turn | None:
+        entry = self.knowledge.entries.get(entry_id)
+        return self.answer(entry) if entry else None
+
+    def _language(self, locale: str) -> Turn:
+        reply = replies.menu(translator(locale), self.knowledge.topics)
+        return Turn((reply,), self.state.but(locale=locale), "language")
