@@ -120,9 +120,7 @@ async def count_stale(session: AsyncSession, today: date) -> int:
     return await session.scalar(statement) or 0
 
 
-async def run_once(
-    database: Database, jobs: Sequence[Job], metrics: Metrics
-) -> tuple[Report, ...]:
+async def run_once(database: Database, jobs: Sequence[Job], metrics: Metrics) -> tuple[Report, ...]:
     """Run every job, whatever becomes of the others."""
     return tuple([await _run(database, job, metrics) for job in jobs])
 
