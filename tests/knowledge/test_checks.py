@@ -489,6 +489,46 @@ def _of_services_and_places() -> Iterator[Slip]:
         "write the name as in a sentence, with capitals only where they belong",
     )
     yield Slip(
+        "places.unofficial",
+        SALUD,
+        "  - Áncash",
+        "  - Ancash",
+        "- Ancash",
+        "Ancash is not its official name: write Áncash",
+    )
+    yield Slip(
+        "places.unofficial",
+        ALBERGUE,
+        "department: Tacna",
+        "department: Zulia",
+        "department: Zulia",
+        "Peru has no Zulia there: check its spelling",
+    )
+    yield Slip(
+        "places.unofficial",
+        "places.yaml",
+        "  district: Lince",
+        "  district: LINSE",
+        "LINSE",
+        "LINSE is not its official name: write Lince",
+    )
+    yield Slip(
+        "places.unofficial",
+        "places.yaml",
+        "  - Independencia",
+        "  - Indepedencia",
+        "- Indepedencia",
+        "Indepedencia is not its official name: write Independencia",
+    )
+    yield Slip(
+        "places.unofficial",
+        "places.yaml",
+        "- name: Cono Norte\n  department: Lima\n  province: Lima",
+        "- name: Cono Norte\n  department: Lima\n  province: Limma",
+        "province: Limma",
+        "Limma is not its official name: write Lima",
+    )
+    yield Slip(
         "places.codes_of_other_places",
         HOSPITAL,
         "ubigeo: '150116'",

@@ -53,6 +53,7 @@ CHECKS: tuple[Callable[[Pieces], Iterator[Problem]], ...] = (
     services.closed_but_replacing,
     services.unknown_without_a_call,
     services.shouted_names,
+    places.unofficial,
     places.codes_of_other_places,
     places.far_from_their_district,
     lexicon.said_of_two_words,
