@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import (
+    Coordinates,
     Outcome,
     Understanding,
     understand,
@@ -22,6 +23,7 @@ from health_navigator.eligibility.codec import Codec
 from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.places import Place, PlaceMention
 
 EMERGENCY_ENTRY = "emergencia-numeros"
 WAITING_FOR_PLACE = "place"
@@ -167,9 +169,8 @@ class Answering:
         """Services; without a place in the message, those of the place that was spoken of."""
         kind = found.kind or Kind.CENTRO_SALUD
         if not found.services and not found.place and not found.places and self.state.place:
-            found = where_to_go(
-                self.knowledge, kind, self.moment, place=self.state.place, entry=found.entry
-            )
+            around = where_to_go(self.knowledge, kind, self.moment, place=self.state.place)
+            found = replace(around, entry=found.entry)
         shown, state = self.near.show(found, self.state)
         return Turn(
             shown,
@@ -184,11 +185,33 @@ class Answering:
         """Services of a kind: around the last place, or else the question for one."""
         if self.state.place is None:
             return self.ask_place(kind)
-        place = self.state.place
-        return self.services(where_to_go(self.knowledge, kind, self.moment, place=place))
+        return self.around(kind, place=self.state.place)
+
+    def around(
+        self,
+        kind: Kind,
+        *,
+        mention: PlaceMention | None = None,
+        place: Place | None = None,
+        point: Coordinates | None = None,
+    ) -> Turn:
+        """Services around what was named or shared, with the answer that led there, if one did."""
+        found = where_to_go(
+            self.knowledge, kind, self.moment, mention=mention, place=place, point=point
+        )
+        return self.services(replace(found, entry=self._topic_of(kind)))
+
+    def _topic_of(self, kind: Kind) -> Entry | None:
+        """What the conversation is about, where that goes with this kind of service."""
+        last = self.state.entry or ""
+        is_about = self.state.kind == kind or self.knowledge.kind_of_entry(last) is kind
+        return self.knowledge.entries.get(last) if is_about else None
 
     def ask_place(self, kind: Kind) -> Turn:
-        return Turn((self.near.ask_place(kind),), self.near.waiting(self.state, kind), "ask_place")
+        """Ask where the person is; what the conversation is about stays only if it goes with it."""
+        topic = self._topic_of(kind)
+        state = self.near.waiting(self.state, kind).but(entry=topic.id if topic else None)
+        return Turn((self.near.ask_place(kind),), state, "ask_place")
 
     # What people think of it
 

@@ -24,7 +24,7 @@ from health_navigator.conversation.models import (
     Unreadable,
 )
 from health_navigator.conversation.taps import Taps
-from health_navigator.conversation.understanding import Outcome, to_readable, where_to_go
+from health_navigator.conversation.understanding import Outcome, to_readable
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
@@ -130,9 +130,9 @@ class Listening(Answering):
         kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
         mention = self.knowledge.where.find_place_alone(text, asked=True)
         if mention is not None:
-            return self.services(where_to_go(self.knowledge, kind, self.moment, mention=mention))
+            return self.around(kind, mention=mention)
         if self.understand(text).outcome is Outcome.NO_ANSWER:
-            return self.say(self.near.unknown_place(kind), "unknown_place")
+            return self.say(self.near.unknown_place(), "unknown_place")
         return None
 
     def _unreadable(self, what: str, caption: str) -> Turn:
@@ -150,7 +150,7 @@ class Listening(Answering):
         point = (latitude, longitude)
         if not self.knowledge.directory.is_in_reach(point):
             return self.say(self.near.out_of_reach(kind), "out_of_reach")
-        return self.services(where_to_go(self.knowledge, kind, self.moment, point=point))
+        return self.around(kind, point=point)
 
     # Commands
 
@@ -248,7 +248,7 @@ class Listening(Answering):
         place = ubigeo.places_by_code().get(code)
         if place is None:
             return None
-        return self.services(where_to_go(self.knowledge, kind, self.moment, place=place))
+        return self.around(kind, place=place)
 
     def _more(self, tap: Taps) -> Turn | None:
         near = self.near

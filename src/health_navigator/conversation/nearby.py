@@ -66,9 +66,14 @@ class Nearby:
     def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
         kind = found.kind or Kind.CENTRO_SALUD
-        if found.entry is not None:
-            state = state.but(entry=found.entry.id)
-        state = state.but(kind=kind.value, misses=0, nearby=(), understood=True, waiting=None)
+        state = state.but(
+            entry=found.entry.id if found.entry else None,
+            kind=kind.value,
+            misses=0,
+            nearby=(),
+            understood=True,
+            waiting=None,
+        )
         if found.places:
             return self.more_namesakes(state.but(namesakes=_codes(found.places))) or ((), state)
         if found.services:
@@ -136,13 +141,13 @@ class Nearby:
         )
         return Reply(text, buttons=(replies.elsewhere_button(_, kind), replies.home(_)))
 
-    def unknown_place(self, kind: Kind) -> Reply:
+    def unknown_place(self) -> Reply:
         _ = self.translate
         text = _(
             "I do not know that place. Write only the name of your district, or of the nearest "
             "city, for example «Trujillo».\n\n📞 113 · health, free: they tell you where to go"
         )
-        return Reply(text, buttons=(replies.elsewhere_button(_, kind), replies.home(_)))
+        return Reply(text, asks_location=replies.share_location(_), buttons=(replies.home(_),))
 
     def _none_there(self, kind: Kind, place: Place) -> Reply:
         _ = self.translate

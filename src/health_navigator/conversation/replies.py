@@ -370,7 +370,11 @@ def ask_place(_: Translate, what: str) -> Reply:
         "Write your district or city, for example «San Juan de Lurigancho» or «Trujillo»; or share "
         "your location with the button below. We do not keep it."
     ).format(what=what)
-    return Reply(text, asks_location=_("📍 Share my location"), buttons=(home(_),))
+    return Reply(text, asks_location=share_location(_), buttons=(home(_),))
+
+
+def share_location(_: Translate) -> str:
+    return _("📍 Share my location")
 
 
 def ask_which_place(

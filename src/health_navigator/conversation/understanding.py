@@ -161,11 +161,12 @@ def _follow_up(
     knowledge: Snapshot, text: str, moment: datetime, understood: Understanding, state: State
 ) -> Understanding | None:
     """«¿y en Comas?», «¿y para mi hijo?»: what leans on the message before, if anything."""
+    last = knowledge.entries.get(state.entry or "")
     mention = knowledge.where.find_place_alone(text)
     if mention is not None:
         kind = Kind(state.kind) if state.kind else knowledge.kind_of_entry(state.entry or "")
-        return where_to_go(knowledge, kind or Kind.CENTRO_SALUD, moment, mention=mention)
-    last = knowledge.entries.get(state.entry or "")
+        kind = kind or Kind.CENTRO_SALUD
+        return where_to_go(knowledge, kind, moment, mention=mention, entry=last)
     is_open = understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
     if last is None or not is_open or understood.refer is not None or not _leans_on(text):
         return None

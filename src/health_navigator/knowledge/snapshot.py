@@ -73,7 +73,8 @@ class Snapshot:
 
     def kind_of_entry(self, entry_id: str) -> Kind | None:
         """The kind of service that an entry sends people to."""
-        return next((kind for kind, entry in self.kind_entries.items() if entry == entry_id), None)
+        named = self.where.kinds.of_entry(entry_id)
+        return Kind(named) if named else None
 
 
 def build_snapshot(
@@ -107,7 +108,7 @@ def build_snapshot(
         ranker=ranker,
         triage=triage.fit(*_to_triage(dangers, entries.values()), encoder),
         where=where_reader(places, _ordinary_words(entries.values())),
-        kind_entries={each.kind: each.entry for each in reversed(places.kinds)},
+        kind_entries={each.kind: each.entry for each in places.kinds},
         entries_of_kind={
             kind: frozenset(each.entry for each in places.kinds if each.kind is kind) for kind in Kind
         },
