@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.matching.decide import Answer, decide
+from health_navigator.matching.decide import Answer, Clarify, decide
 from health_navigator.matching.normalise import fold
 
 # How many entries each question of the change is thought to be near to.
@@ -108,9 +108,14 @@ def _neighbours(live: Snapshot, entry: Entry) -> list[Entry]:
 
 
 def found(snapshot: Snapshot, question: str) -> str | None:
-    """The entry that a question gets as its answer; None where the bot asks back or gives up."""
-    decision = decide(snapshot.ranker.rank(question), snapshot.thresholds)
-    return decision.id if isinstance(decision, Answer) else None
+    """The entry that a question gets as its answer or as the first choice; None: not understood."""
+    match decide(snapshot.ranker.rank(question), snapshot.thresholds):
+        case Answer(id=entry):
+            return entry
+        case Clarify(ids=(entry, *_)):
+            return entry
+        case _:
+            return None
 
 
 def _duplicates(live: Snapshot, entry: Entry) -> Iterator[Duplicate]:

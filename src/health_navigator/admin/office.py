@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 Build = Callable[[int, Sequence[StoredItem]], Snapshot]
 # Services are found by kind and place: they take no question from an entry.
 _GUARDED = (ItemKind.ENTRY, ItemKind.DOCUMENT)
+_FINDING = ("title", "questions", "answer", "pinned", "expires_on")
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Office:
         return await self._examine(version, items, draft)
 
     async def _examine(self, version: int, items: Sequence[StoredItem], draft: Draft) -> Findings:
-        if draft.kind not in _GUARDED:
+        if draft.kind not in _GUARDED or not _is_asked_for(items, draft):
             return Findings()
         key = (version, ((draft.kind, draft.id, draft.version, draft.updated_at),))
         proposed = await self._build_once(key, guard.with_bodies(items, [to_stored(draft)]))
@@ -111,6 +112,15 @@ class Office:
             return await drafts.publish(session, person, standing, draft, reason)
 
         return await self.transact(work), findings
+
+
+def _is_asked_for(items: Sequence[StoredItem], draft: Draft) -> bool:
+    """Whether the draft changes anything by which questions find their entry."""
+    bodies = (item.body for item in items if (item.kind, item.id) == (draft.kind, draft.id))
+    before = next(bodies, None)
+    if before is None or draft.kind != ItemKind.ENTRY:
+        return True
+    return any(before.get(name) != draft.body.get(name) for name in _FINDING)
 
 
 def _needs_reason(findings: Findings) -> Invalid:

@@ -1,0 +1,266 @@
+"""Logging in and out: passwords, throttling, cookies, tokens, and the commands for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator.admin import tables
+from health_navigator.admin.sessions import ABSOLUTE, COOKIE, IDLE
+from health_navigator.admin.tables import ApiToken, FailedLogin, StaffSession
+from tests.admin.conftest import API, Staff, run_command
+
+PASSWORD = "seis gatos miran la luna"
+
+
+@pytest.fixture
+def browser(staff: Staff) -> Iterator[httpx.Client]:
+    """A browser of its own: nobody else's cookies, no failures before."""
+    staff.in_database(lambda session: session.execute(delete(FailedLogin)))
+    with httpx.Client(base_url=staff.client.base_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def lucia(staff: Staff) -> str:
+    """Somebody with a password."""
+    name = staff.new_id("lucia")
+    body = {"name": name, "role": "editor", "password": PASSWORD}
+    assert staff.ada.post("/people", body).status_code == 201
+    return name
+
+
+def log_in(browser: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
+    return browser.post(f"{API}/session", json={"name": name, "password": password})
+
+
+def test_a_login_gives_a_cookie_that_scripts_and_other_sites_cannot_use(
+    browser: httpx.Client, lucia: str
+) -> None:
+    answer = log_in(browser, lucia)
+    assert answer.status_code == 200
+    assert answer.json()["rights"] == ["edit", "figures", "read"]
+    cookie = answer.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert browser.get(f"{API}/me").json()["name"] == lucia
+
+
+def test_a_cookie_alone_changes_nothing(browser: httpx.Client, lucia: str) -> None:
+    csrf = log_in(browser, lucia).json()["csrf"]
+    body = {"text": "hola"}
+    assert browser.post(f"{API}/try", json=body).status_code == 403
+    wrong = {"X-CSRF-Token": "f" * 64}
+    assert browser.post(f"{API}/try", json=body, headers=wrong).status_code == 403
+    right = {"X-CSRF-Token": csrf}
+    assert browser.post(f"{API}/try", json=body, headers=right).status_code == 200
+
+
+def test_a_stolen_cookie_is_worth_nothing_after_logout(browser: httpx.Client, lucia: str) -> None:
+    csrf = log_in(browser, lucia).json()["csrf"]
+    stolen = browser.cookies[COOKIE]
+    assert browser.delete(f"{API}/session", headers={"X-CSRF-Token": csrf}).status_code == 204
+    assert browser.get(f"{API}/me", headers={"Cookie": f"{COOKIE}={stolen}"}).status_code == 401
+
+
+def test_logging_out_everywhere_ends_every_session(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    with httpx.Client(base_url=browser.base_url, timeout=30) as other:
+        log_in(other, lucia)
+        csrf = log_in(browser, lucia).json()["csrf"]
+        ended = browser.delete(f"{API}/sessions", headers={"X-CSRF-Token": csrf})
+        assert ended.status_code == 204
+        assert other.get(f"{API}/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("column", "age"),
+    [("used_at", IDLE + timedelta(minutes=1)), ("began_at", ABSOLUTE + timedelta(minutes=1))],
+)
+def test_a_session_ends_by_itself(
+    staff: Staff, browser: httpx.Client, lucia: str, column: str, age: timedelta
+) -> None:
+    log_in(browser, lucia)
+
+    async def grow_old(session: AsyncSession) -> None:
+        row = await session.scalar(select(StaffSession).where(StaffSession.staff == lucia))
+        setattr(row, column, getattr(row, column) - age)
+
+    staff.in_database(grow_old)
+    assert browser.get(f"{API}/me").status_code == 401
+
+
+def test_wrong_name_and_wrong_password_sound_the_same(browser: httpx.Client, lucia: str) -> None:
+    wrong = log_in(browser, lucia, "otra cosa muy larga")
+    nobody = log_in(browser, "nadie", "otra cosa muy larga")
+    assert wrong.status_code == nobody.status_code == 401
+    assert wrong.json() == nobody.json()
+
+
+def test_guessing_is_slowed_then_locked_and_an_administrator_unlocks(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    for _ in range(3):
+        assert log_in(browser, lucia, "una mala clave").status_code == 401
+    locked = log_in(browser, lucia)
+    assert locked.status_code == 429
+    assert int(locked.headers["Retry-After"]) >= 1
+    assert "wait" in locked.json()["detail"]
+    assert staff.ada.post(f"/people/{lucia}/reset", {"password": PASSWORD}).status_code == 200
+    assert log_in(browser, lucia).status_code == 200
+
+
+def test_many_names_from_one_address_are_slowed_too(browser: httpx.Client) -> None:
+    codes = [log_in(browser, f"nadie{number}", "mala clave").status_code for number in range(13)]
+    assert codes[:10] == [401] * 10
+    assert codes[-1] == 429
+
+
+def test_neither_passwords_nor_tokens_nor_names_tried_are_kept(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    log_in(browser, lucia)
+    log_in(browser, "mi clave secreta", "x")
+
+    async def everything(session: AsyncSession) -> str:
+        tables = (tables.Staff, ApiToken, StaffSession, FailedLogin)
+        rows = [row for table in tables for row in await session.scalars(select(table))]
+        return " ".join(str(vars(row)) for row in rows)
+
+    kept = staff.in_database(everything)
+    assert PASSWORD not in kept
+    assert staff.elena.token not in kept
+    assert browser.cookies[COOKIE] not in kept
+    assert "mi clave secreta" not in kept
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "corta",
+        "123456789012",
+        "aaaaaaaaaaaaaa",
+        "contraseña123",
+        "Contrasena2026!",
+        "p4ssw0rd1234",
+        "qwertyuiop12",
+        "abcabcabcabc",
+        "Bienvenido2026",
+        "x" * 500,
+    ],
+)
+def test_easy_passwords_are_refused(staff: Staff, password: str) -> None:
+    body = {"name": staff.new_id("p"), "role": "editor", "password": password}
+    answer = staff.ada.post("/people", body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == "password"
+
+
+def test_a_password_of_ones_own_name_is_refused(staff: Staff) -> None:
+    body = {"name": "rosaelvira", "role": "editor", "password": "rosaelvira2026!"}
+    assert staff.ada.post("/people", body).status_code == 422
+
+
+def test_one_changes_ones_own_password(staff: Staff, browser: httpx.Client, lucia: str) -> None:
+    headers = {"X-CSRF-Token": log_in(browser, lucia).json()["csrf"]}
+    new = "ocho perros cruzan el río"
+    path = f"{API}/me/password"
+    wrong = browser.put(path, json={"old": "no es esta", "new": new}, headers=headers)
+    assert wrong.status_code == 422
+    right = browser.put(path, json={"old": PASSWORD, "new": new}, headers=headers)
+    assert right.status_code == 204
+    assert browser.get(f"{API}/me").status_code == 401
+    assert log_in(browser, lucia, new).status_code == 200
+
+
+def test_a_token_is_shown_once_and_can_be_dropped(staff: Staff) -> None:
+    token = staff.elena.post("/me/tokens", {"label": "hoja de cálculo"}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert staff.client.get(f"{API}/me", headers=headers).json()["name"] == "elena"
+    listed = staff.elena.get("/me/tokens")
+    assert token not in listed.text
+    token_id = next(
+        each["id"] for each in listed.json()["items"] if each["label"] != "command line"
+    )
+    assert staff.elena.call("DELETE", f"/me/tokens/{token_id}").status_code == 204
+    assert staff.elena.call("DELETE", f"/me/tokens/{token_id}").status_code == 404
+    assert staff.client.get(f"{API}/me", headers=headers).status_code == 401
+
+
+def test_a_closed_account_lets_nobody_in(staff: Staff, browser: httpx.Client) -> None:
+    name = staff.new_id("paso")
+    token = staff.ada.post("/people", {"name": name, "role": "editor"}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert staff.client.get(f"{API}/me", headers=headers).status_code == 200
+    assert staff.ada.post(f"/people/{name}/disable").status_code == 204
+    assert staff.client.get(f"{API}/me", headers=headers).status_code == 401
+    fresh = staff.ada.post(f"/people/{name}/reset").json()["token"]
+    headers = {"Authorization": f"Bearer {fresh}"}
+    assert staff.client.get(f"{API}/me", headers=headers).status_code == 200
+
+
+def test_the_last_administrator_stays(staff: Staff) -> None:
+    assert staff.ada.post("/people/ada/disable").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "Con Espacio", "role": "editor"}, "name"),
+        ({"name": "x", "role": "editor"}, "name"),
+        ({"name": "ada", "role": "editor"}, "name"),
+        ({"name": "otra", "role": "jefa"}, "role"),
+        ({"name": "otra"}, "role"),
+        ({"name": "a\u0000b", "role": "editor"}, ""),
+    ],
+)
+def test_a_wrong_account_is_refused_with_its_field(
+    staff: Staff, body: dict[str, str], field: str
+) -> None:
+    answer = staff.ada.post("/people", body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == field
+
+
+def test_the_command_prints_the_token_alone_on_its_last_line(staff: Staff) -> None:
+    name = staff.new_id("cli")
+    made = run_command(staff.program.settings, "add", name, "--role", "editor", "--token")
+    assert made.exit_code == 0
+    token = made.stdout.splitlines()[-1]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert staff.client.get(f"{API}/me", headers=headers).json()["name"] == name
+
+
+def test_the_command_asks_for_a_good_password(staff: Staff, browser: httpx.Client) -> None:
+    name = staff.new_id("cli")
+    typed = f"corta\ncorta\n{PASSWORD}\n{PASSWORD}\n"
+    made = run_command(staff.program.settings, "add", name, "--role", "editor", typed=typed)
+    assert made.exit_code == 0
+    assert log_in(browser, name).status_code == 200
+
+
+def test_commands_list_disable_and_reset(staff: Staff, browser: httpx.Client) -> None:
+    settings, name = staff.program.settings, staff.new_id("cli")
+    assert run_command(settings, "add", name, "--role", "approver", "--token").exit_code == 0
+    assert run_command(settings, "disable", name).exit_code == 0
+    assert f"{name}\tapprover\tdisabled" in run_command(settings, "list").stdout
+    assert run_command(settings, "reset", name, typed=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
+    assert log_in(browser, name).status_code == 200
+    assert run_command(settings, "add", name, "--role", "editor", "--token").exit_code != 0
+    assert run_command(settings, "disable", "nadie").exit_code != 0
+
+
+def test_an_expired_account_cannot_be_revived_by_its_row(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    log_in(browser, lucia)
+    close = update(tables.Staff).where(tables.Staff.name == lucia).values(disabled=True)
+    staff.in_database(lambda session: session.execute(close))
+    assert browser.get(f"{API}/me").status_code == 401
+    assert log_in(browser, lucia).status_code == 401

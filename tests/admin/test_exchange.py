@@ -1,0 +1,231 @@
+"""Spreadsheets out and in: byte for byte, row by row, and never a formula."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from io import BytesIO, StringIO
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from health_navigator.admin import cells, sheets
+from health_navigator.knowledge.files import to_body
+from health_navigator.knowledge.models import Entry
+from tests.admin.conftest import ENTRY, SERVICE, Staff
+
+
+def exported(staff: Staff, kind: str = "entries", format_: str = "csv") -> bytes:
+    answer = staff.elena.get("/export", params={"kind": kind, "format": format_})
+    assert answer.status_code == 200
+    return answer.content
+
+
+def send(
+    staff: Staff, content: bytes, *, dry_run: bool = False, name: str = "x.csv"
+) -> httpx.Response:
+    data = {"dry_run": str(dry_run).lower()}
+    return staff.aida.call("POST", "/import", files={"file": (name, content)}, data=data)
+
+
+def sheet(rows: list[dict[str, str]], delimiter: str = ",") -> str:
+    text = StringIO(newline="")
+    columns = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(text, [*columns], delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def row(entry: str, **more: str) -> dict[str, str]:
+    return {
+        "id": entry,
+        "topic": "atencion",
+        "title": "¿Me atienden el oído?",
+        "questions": "me duele el oído\nno escucho bien",
+        "answer": "Sí. Ve a la posta.",
+        "sources": "Guía | Minsa | https://www.gob.pe/x | 2025-06",
+        "verified_on": "2026-11-20",
+        "review_by": "2027-05-20",
+        "confidence": "official",
+        **more,
+    }
+
+
+@pytest.mark.parametrize("kind", ["entries", "services"])
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_an_export_comes_back_without_a_change(staff: Staff, kind: str, format_: str) -> None:
+    body = {**ENTRY, "note": "=1+1", "call": [{"name": "a|b", "phone": "113", "note": "x\\y"}]}
+    staff.publish(f"/entries/{staff.new_id()}", body)
+    staff.publish(
+        f"/services/{staff.new_id('ong')}",
+        {**SERVICE, "latitude": -12.05, "longitude": -77.03, "whatsapp": "+51 999 888 777"},
+    )
+    before = exported(staff, kind, format_)
+    answer = send(staff, before, name=f"x.{format_}").json()
+    assert (answer["new"], answer["changed"], answer["wrong"]) == (0, 0, 0), answer["detail"]
+    assert answer["unchanged"] > 1
+    if format_ == "csv":
+        assert exported(staff, kind) == before
+
+
+def test_changed_and_new_rows_wait_for_approval(staff: Staff) -> None:
+    old, new = staff.new_id("oido"), staff.new_id("oido")
+    staff.publish(f"/entries/{old}", ENTRY)
+    text = sheet([row(old, title="¿Nuevo título?"), row(new, related=old)])
+    dry = send(staff, text.encode(), dry_run=True)
+    assert dry.status_code == 200
+    assert [each["action"] for each in dry.json()["rows"]] == ["changed", "new"]
+    assert staff.elena.get(f"/entries/{new}/draft").status_code == 404
+    done = send(staff, text.encode())
+    assert done.json()["written"] == [old, new]
+    assert staff.elena.get(f"/entries/{new}/draft").json()["draft"]["state"] == "in_review"
+    assert staff.aida.post(f"/entries/{new}/publish").status_code == 403
+    assert staff.ada.post(f"/entries/{new}/publish", {"reason": "prueba"}).status_code == 200
+
+
+def test_every_mistake_has_its_line_and_column_and_nothing_is_written(staff: Staff) -> None:
+    good, bad = staff.new_id("oido"), staff.new_id("oido")
+    rows = [
+        row(good),
+        row(bad, title="x", verified_on="ayer", sources="a | b | c | d | e", sensitive="quizás"),
+        row("Con Mayúscula"),
+        row(good),
+    ]
+    answer = send(staff, sheet(rows).encode())
+    assert answer.status_code == 422
+    rows_told = answer.json()["rows"]
+    problems = {(told["line"], fault["field"]) for told in rows_told for fault in told["problems"]}
+    assert {(4, "sources"), (4, "sensitive"), (6, "id"), (8, "id")} <= problems
+    assert staff.elena.get(f"/entries/{good}/draft").status_code == 404
+    rows[1] = row(bad, title="x", verified_on="ayer")
+    answer = send(staff, sheet(rows[:2]).encode(), dry_run=True)
+    fields = {fault["field"] for fault in answer.json()["rows"][1]["problems"]}
+    assert fields == {"title", "verified_on"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_any_office_program_may_have_written_it(
+    staff: Staff, encoding: str, delimiter: str
+) -> None:
+    entry = staff.new_id("oido")
+    text = sheet([row(entry)], delimiter)
+    assert send(staff, text.encode(encoding)).json()["written"] == [entry]
+    assert staff.elena.get(f"/entries/{entry}/draft").json()["title"] == "¿Me atienden el oído?"
+
+
+def test_columns_that_are_missing_leave_their_fields_alone(staff: Staff) -> None:
+    entry = staff.new_id()
+    staff.publish(f"/entries/{entry}", ENTRY)
+    assert send(staff, f"id,title\n{entry},¿Otro título?\n".encode()).status_code == 422
+    text = f"id,title,answer\n{entry},¿Otro título?,Sí.\n"
+    assert send(staff, text.encode()).json()["written"] == [entry]
+    assert staff.elena.get(f"/entries/{entry}/draft").json()["questions"] == ENTRY["questions"]
+
+
+def test_formulas_are_never_evaluated(staff: Staff) -> None:
+    book = Workbook()
+    values = row(staff.new_id())
+    values["title"] = "=CONCATENATE(1,2)"
+    book.active.append([*values])
+    book.active.append([*values.values()])
+    content = BytesIO()
+    book.save(content)
+    answer = send(staff, content.getvalue(), name="x.xlsx")
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == "line 2, title"
+
+
+def test_exported_cells_are_no_formulas(staff: Staff) -> None:
+    body = {
+        **ENTRY,
+        "note": "=1+1",
+        "label": "+51 999",
+        "title": "-3 grados",
+        "answer": "@SUM(A1) dicen",
+        "questions": ["'=esto", "=aquello"],
+        "regions": ["=Lima"],
+    }
+    staff.publish(f"/entries/{staff.new_id()}", body)
+    lines = csv.reader(StringIO(exported(staff).decode(), newline=""))
+    assert not any(cell[:1] in ("=", "+", "-", "@") for line in lines for cell in line if cell)
+    book = load_workbook(BytesIO(exported(staff, format_="xlsx")))
+    assert all(cell.data_type != "f" for line in book.active.iter_rows() for cell in line)
+    assert send(staff, exported(staff)).json()["changed"] == 0
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+51", "-3", "@SUM(A1)", "'=x", "''-y", "'plain", "\t=1"])
+def test_what_is_led_by_an_apostrophe_comes_back_as_it_was(text: str) -> None:
+    assert cells.unguarded(cells.guarded(text)) == text
+    assert cells.guarded(text)[0] not in "=+-@\t"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\x01\x02",
+        b"id\n",
+        b"PK\x03\x04 this is no zip",
+        b"title,answer\nx,y\n",
+        b"id,answer,foo\nx,y,z\n",
+        b"id,id,answer\nx,y,z\n",
+        b'id,answer\nx,"y\n',
+        b"id,answer\n" + b"x" * 300_000 + b",y\n",
+        b"id,answer\nx,\x00\n",
+    ],
+)
+def test_what_is_no_sheet_is_refused_in_words(staff: Staff, content: bytes) -> None:
+    answer = send(staff, content)
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 422:
+        assert answer.json()["detail"][0]["reason"]
+    assert not answer.json().get("written")
+
+
+def test_a_bomb_is_not_unpacked(staff: Staff) -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 120_000_000)
+    assert send(staff, content.getvalue(), name="x.xlsx").status_code == 422
+
+
+def test_the_files_for_the_repository_come_as_a_zip(staff: Staff) -> None:
+    with zipfile.ZipFile(BytesIO(exported(staff, format_="yaml"))) as packed:
+        names = packed.namelist()
+        assert "entries/atencion.yaml" in names
+        assert "id: dentista" in packed.read("entries/atencion.yaml").decode()
+
+
+WORDS = st.text(
+    st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp", "Zs")), min_size=1, max_size=30
+)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_no_text_is_lost_in_a_cell(one: str, two: str, three: str) -> None:
+    entry = Entry.model_validate(
+        {
+            **ENTRY,
+            "id": "x",
+            "answer": f"{one}\n{two}",
+            "note": three,
+            "questions": [f"a{one}", f"b{two}"],
+            "sources": [{"title": one, "publisher": two, "date": "2025"}],
+            "call": [{"name": three, "phone": "113"}],
+        }
+    )
+    body = json.loads(json.dumps(to_body(entry)))
+    line = cells.to_cells(Entry, body)
+    packed = sheets.read(sheets.write_csv([cells.columns_of(Entry), line]))[1].cells
+    back = {
+        name: value
+        for name, cell in zip(cells.columns_of(Entry), packed, strict=True)
+        if (value := cells.from_cell(Entry, name, cell)) is not None
+    }
+    assert to_body(Entry.model_validate(back)) == body
