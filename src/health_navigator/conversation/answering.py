@@ -150,8 +150,8 @@ class Answering:
         reply = self._missed(understood, text, misses)
         if sign is not None:
             reply = replies.with_danger(self.translate, reply, sign)
-        # A sign of danger, however weak, keeps the words out of the staff's inbox.
-        records = () if sign or understood.refer else (Unanswered(scrubbing.scrubbed(text)),)
+        is_theirs = understood.refer is None and not self._smells_of_danger(understood)
+        records = (_for_the_staff(text),) if is_theirs else ()
         state = self.state.but(waiting=None, misses=misses, understood=False)
         return Turn((reply,), state, Outcome.NO_ANSWER, records=records)
 
@@ -233,12 +233,22 @@ class Answering:
         can_answer = understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY)
         if understood.outcome is Outcome.SMALLTALK:
             return self.show(understood, text)
-        records = () if understood.weak_sign else (Unanswered(scrubbing.scrubbed(text)),)
+        records = () if self._smells_of_danger(understood) else (_for_the_staff(text),)
         if can_answer and not asked_again:
             turn = self.show(understood, text)
             return Turn(turn.replies, turn.state, "wish", turn.entry, records=records)
         state = self.state.but(waiting=None)
         return Turn((replies.thanks_for_question(self.translate),), state, "wish", records=records)
 
+    def _smells_of_danger(self, understood: Understanding) -> bool:
+        """A sign of danger, however weak, keeps the words out of the staff's inbox."""
+        entry = understood.entry.id if understood.entry else None
+        about_danger = entry in {danger.entry for danger in self.knowledge.dangers.values()}
+        return about_danger or understood.weak_sign is not None
+
     def say(self, reply: Reply, outcome: str) -> Turn:
         return Turn((reply,), self.state, outcome)
+
+
+def _for_the_staff(text: str) -> Unanswered:
+    return Unanswered(scrubbing.scrubbed(text))
