@@ -129,8 +129,8 @@ def test_neither_passwords_nor_tokens_nor_names_tried_are_kept(
     log_in(browser, "mi clave secreta", "x")
 
     async def everything(session: AsyncSession) -> str:
-        tables = (tables.Staff, ApiToken, StaffSession, FailedLogin)
-        rows = [row for table in tables for row in await session.scalars(select(table))]
+        every = (tables.Staff, ApiToken, StaffSession, FailedLogin)
+        rows = [row for table in every for row in await session.scalars(select(table))]
         return " ".join(str(vars(row)) for row in rows)
 
     kept = staff.in_database(everything)
