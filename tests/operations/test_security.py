@@ -163,7 +163,7 @@ def test_the_page_asks_no_third_party(sqlite_bot: Program) -> None:
     """Nothing inline either, so that the policy can forbid it."""
     html = sqlite_bot.client.get("/").text
     assert 'src="http' not in html
-    assert "<link rel=\"stylesheet\" href=\"http" not in html
+    assert '<link rel="stylesheet" href="http' not in html
     for inline in (" style=", " onclick=", " onload=", "<style", "javascript:"):
         assert inline not in html
     assert "<script>" not in html
@@ -178,9 +178,9 @@ def test_what_a_person_writes_is_never_markup(sqlite_bot: Program) -> None:
 def test_the_cookie_of_the_page(sqlite_bot: Program) -> None:
     """Out of reach for scripts and other sites, gone with the browser; secure behind TLS."""
     plain = httpx.get(sqlite_bot.client.base_url).headers["Set-Cookie"]
-    secure = httpx.get(
-        sqlite_bot.client.base_url, headers={"X-Forwarded-Proto": "https"}
-    ).headers["Set-Cookie"]
+    secure = httpx.get(sqlite_bot.client.base_url, headers={"X-Forwarded-Proto": "https"}).headers[
+        "Set-Cookie"
+    ]
     assert "HttpOnly" in plain
     assert "samesite=strict" in plain.lower()
     assert "max-age" not in plain.lower()
