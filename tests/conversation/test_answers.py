@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.support.chat import Chat, inbox
+from tests.support.chat import DANGER, Chat, inbox
 from tests.support.server import Program
 
 
@@ -46,8 +46,8 @@ def test_a_wish_that_we_can_answer_is_answered(chat: Chat) -> None:
 
 def test_danger_in_a_wish_is_danger_and_never_kept(chat: Chat, whole_bot: Program) -> None:
     chat.taps("n")
-    assert "113" in chat.says("me quiero matar esta noche").text
-    assert not [text for text in inbox(whole_bot) if "matar" in text]
+    assert "113" in chat.says(DANGER).text
+    assert not [text for text in inbox(whole_bot) if "morir" in text]
 
 
 def test_two_misses_in_a_row_bring_topics_and_people_never_a_loop(chat: Chat) -> None:

@@ -16,6 +16,7 @@ from tests.support.telegram import Body, Person, TelegramStandIn
 
 # https://core.telegram.org/bots/api#html-style, less what we have no use for.
 ALLOWED_TAGS = {"b", "i"}
+DANGER = "me quiero morir"
 TELLING = re.compile(r"\b(?:vih|sida|its|violencia|abuso|aborto|trans)\b", re.IGNORECASE)
 
 

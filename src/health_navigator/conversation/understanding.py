@@ -35,6 +35,8 @@ _GOES_ON = re.compile(  # by sound, as `sound` writes it
     r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
 )
 
+_WORDS_BESIDE_NAME = 5
+
 Coordinates = tuple[float, float]
 
 
@@ -120,7 +122,9 @@ def _ordinary(
 ) -> Understanding:
     understood = _decided(knowledge, knowledge.ranker.rank(text))
     closed = knowledge.directory.find_closed(text)
-    if closed is not None and understood.outcome is not Outcome.ANSWER:
+    if closed is not None and (
+        understood.outcome is not Outcome.ANSWER or _is_mostly(closed.name, text)
+    ):
         return replace(understood, outcome=Outcome.SERVICES, kind=closed.kind, closed=closed)
     asked = knowledge.where.find_where(text)
     if asked is not None:
@@ -172,6 +176,11 @@ def _follow_up(
         return None
     again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
     return again if again.outcome is Outcome.ANSWER else None
+
+
+def _is_mostly(name: str, text: str) -> bool:
+    """Whether a message is about the named thing rather than mentions it in passing."""
+    return len(text.split()) <= len(name.split()) + _WORDS_BESIDE_NAME
 
 
 def _leans_on(text: str) -> bool:

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, TelegramObject, Update
+from telegram import Bot, CallbackQuery, Chat, Message, TelegramObject, Update
 
 from health_navigator.conversation.models import (
     Command,
@@ -38,6 +39,27 @@ _UNREADABLE = (
     "paid_media",
     "checklist",
 )
+
+
+# What stands for an attachment that the library cannot read.
+_SOMETHING = {"dice": {"emoji": "🎲", "value": 1}}
+_PLAIN = ("message_id", "date", "chat", "from", "text", "caption")
+
+
+def parse_update(data: dict[str, Any], bot: Bot) -> Update:
+    """The update as the library reads it; raises what the library raises for nonsense.
+
+    The library refuses attachments that lack a field which some version of Telegram's server does
+    not send yet, or no longer: they are still something that a person sent us.
+    """
+    try:
+        return Update.de_json(data, bot)
+    except (TypeError, KeyError, ValueError):
+        message = data.get("message")
+        if not isinstance(message, dict):
+            raise
+    plain = {name: message[name] for name in _PLAIN if name in message}
+    return Update.de_json({**data, "message": {**plain, **_SOMETHING}}, bot)
 
 
 def chat_keys(secrets: Sequence[bytes], chat_id: int) -> tuple[str, ...]:

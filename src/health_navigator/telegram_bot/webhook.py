@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
+from health_navigator.telegram_bot.updates import parse_update
 
 log = structlog.get_logger()
 
@@ -106,6 +107,6 @@ def _parse(body: bytes, bot: Bot) -> Update | None:
         data = json.loads(body)
         if not isinstance(data, dict) or type(data.get("update_id")) is not int:
             return None
-        return Update.de_json(data, bot)
+        return parse_update(data, bot)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, TelegramError):
         return None

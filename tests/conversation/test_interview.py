@@ -1,0 +1,120 @@
+"""The SIS interview as people live it: short, interrupted, misunderstood, and forgotten after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.support.chat import DANGER, Chat, Message, states
+from tests.support.server import Program
+
+OUTCOMES = ("Sí, según", "Todavía no", "No, porque", "No está claro")
+FIRST = "¿Es una emergencia en este momento?"
+
+
+def test_one_question_a_message_with_why_cancel_and_help(chat: Chat) -> None:
+    message = chat.says("/sis")
+    assert FIRST in message.text
+    assert "No guardo tus respuestas" in message.text
+    assert {"¿Por qué preguntas?", "✖ Cancelar", "🆘 Emergencia", "No sé"} <= set(message.labels)
+    assert "◀ Atrás" not in message.labels
+
+
+def test_typed_answers_lead_to_a_result_with_everything(chat: Chat) -> None:
+    chat.says("/sis")
+    for words in ("nop", "no tengo", "solo mi cedula", "tengo 34", "no", "no", "no"):
+        message = chat.says(words)
+        if _is_result(message):
+            break
+    assert _is_result(message), message.text
+    for part in ("Qué llevar:", "Dónde:", "Costo:", "Siguiente paso:", "Mientras tanto:"):
+        assert part in message.text
+    assert "La ventanilla tiene la última palabra" in message.text
+    assert "Fuente:" in message.text
+
+
+def test_why_explains_and_asks_again(chat: Chat) -> None:
+    message = chat.presses(chat.says("/sis"), "¿Por qué preguntas?")
+    assert "la vida va primero" in message.text
+    assert FIRST in message.text
+
+
+def test_back_and_cancel_by_button_and_by_word(chat: Chat) -> None:
+    second = chat.presses(chat.says("/sis"), "No")
+    assert FIRST in chat.presses(second, "◀ Atrás").text
+    chat.says("no")
+    assert FIRST in chat.says("atras").text
+    assert "lo dejamos aquí" in chat.says("cancelar").text
+    assert "lo dejamos aquí" in chat.presses(chat.says("/sis"), "✖ Cancelar").text
+
+
+def test_nonsense_asks_again_then_names_who_helps(chat: Chat) -> None:
+    chat.says("/sis")
+    first = chat.says("qzxw plmk")
+    assert "Eso no lo entendí" in first.text
+    assert FIRST in first.text
+    second = chat.says("wvbn rtyp")
+    assert "113" in second.text
+    assert FIRST in second.text
+    assert FIRST not in chat.says("no").text
+
+
+def test_danger_interrupts_and_the_interview_can_go_on(chat: Chat) -> None:
+    chat.presses(chat.says("/sis"), "No")
+    danger = chat.says(DANGER)
+    assert "113" in danger.text
+    back = chat.presses(danger, "↩️ Seguir con las preguntas del SIS")
+    assert FIRST not in back.text
+    assert "◀ Atrás" in back.labels
+
+
+def test_another_question_interrupts_and_the_interview_can_go_on(chat: Chat) -> None:
+    chat.presses(chat.says("/sis"), "No")
+    answer = chat.says("cuales son los sintomas de la mpox")
+    assert "Fuente:" in answer.text
+    assert "↩️ Seguir con las preguntas del SIS" in answer.labels
+    assert "◀ Atrás" in chat.presses(answer, "↩️ Seguir con las preguntas del SIS").labels
+
+
+def test_an_emergency_is_answered_as_one(chat: Chat) -> None:
+    message = chat.presses(chat.says("/sis"), "Sí")
+    assert "106" in message.text
+    assert "🆘 Emergencia" in message.labels
+
+
+def test_nothing_is_left_when_it_is_over(chat: Chat, whole_bot: Program) -> None:
+    message = chat.says("/sis")
+    assert any("interview" in state for state in states(whole_bot))
+    message = chat.presses(message, "Sí")
+    chat.says("/borrar")
+    assert not [state for state in states(whole_bot) if state.get("last_tap") == message.text]
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["i:a:AAAAAAAAAAAAAAAA", "i:z:x", "i:a", "i:b:", "i:w:ñ", "i:a:a:b:c", "i:r:" + "A" * 58],
+)
+def test_forged_answers_are_refused(chat: Chat, data: str) -> None:
+    assert "Ese botón ya es viejo" in chat.taps(data).text
+
+
+def test_nobody_can_use_anothers_button(someone: Callable[[], Chat]) -> None:
+    sealed = someone().says("/sis").data_of("No")
+    assert "Ese botón ya es viejo" in someone().taps(sealed).text
+
+
+def test_every_way_through_ends_in_a_result(someone: Callable[[], Chat]) -> None:
+    """Always the first choice, always the second ...: each ends, and within few messages."""
+    for position in range(4):
+        chat, asked = someone(), 0
+        message = chat.says("/sis")
+        while "¿Por qué preguntas?" in message.labels:
+            choices = message.labels[: message.labels.index("¿Por qué preguntas?")]
+            message = chat.presses(message, choices[min(position, len(choices) - 1)])
+            asked += 1
+            assert asked < 12
+        assert "Fuente:" in message.text
+
+
+def _is_result(message: Message) -> bool:
+    return any(outcome in message.text for outcome in OUTCOMES)
