@@ -260,7 +260,7 @@ def _of_figures() -> Iterator[Slip]:
             SALUD,
             "    Pregunta antes de ir.",
             f"    Pregunta antes de ir. Son {number}.",
-            "answer:",
+            f"Son {number}",
             f"«{number}» is not under figures: add it with the source that says it",
         )
     yield Slip(
@@ -268,7 +268,7 @@ def _of_figures() -> Iterator[Slip]:
         SALUD,
         "    kind: deadline\n    source: https://example.org/urgencias\n    after: ve igual\n",
         "    kind: duration\n    source: https://example.org/urgencias\n",
-        "answer:",
+        "Ve antes de 72 horas",
         "«antes de 72 horas» reads as a time limit: under figures give it the kind deadline, "
         "and in `after` the answer's words for who comes too late",
     )
@@ -312,7 +312,7 @@ def _of_phones() -> Iterator[Slip]:
         SALUD,
         "Llama gratis al 113.",
         "Llama gratis al 113 o al 999888777.",
-        "answer:",
+        "Llama gratis al 113 o",
         "999888777 is not how we print numbers: write 999 888 777",
     )
     yield Slip(
@@ -320,7 +320,7 @@ def _of_phones() -> Iterator[Slip]:
         SALUD,
         "Llama gratis al 113.",
         "Llama gratis al 113 o al (01) 44-55.",
-        "answer:",
+        "Llama gratis al 113 o",
         "(01) 44-55 is no number that can be called in Peru: look it up again",
     )
     yield Slip(
@@ -328,7 +328,7 @@ def _of_phones() -> Iterator[Slip]:
         SALUD,
         "Llama gratis al 113.",
         "Llama gratis al 113 o al 1810.",
-        "answer:",
+        "Llama gratis al 113 o",
         "1810 is neither under call nor in the directory: add it to call",
     )
 
@@ -364,7 +364,7 @@ def _of_wording() -> Iterator[Slip]:
             SALUD,
             "    Pregunta antes de ir.",
             f"    {text}",
-            "answer:",
+            text,
             f"«{mark}» looks bad on Telegram: write plain short lines",
         )
     for promise in ("garantizado", "siempre hay", "Seguro que"):
@@ -373,7 +373,7 @@ def _of_wording() -> Iterator[Slip]:
             SALUD,
             "    Pregunta antes de ir.",
             f"    {promise} cupo. Pregunta antes de ir.",
-            "answer:",
+            promise,
             f"«{promise}» promises what no source can: say how it usually is",
         )
     yield Slip(
@@ -409,7 +409,7 @@ def _of_harm() -> Iterator[Slip]:
             SALUD,
             "    Pregunta antes de ir.",
             f"    {sending} Pregunta antes de ir.",
-            "answer:",
+            sending,
             "this names an authority or a denuncia: put free legal advice first "
             "(Defensoría del Pueblo: 0800-15170)",
         )
@@ -418,7 +418,7 @@ def _of_harm() -> Iterator[Slip]:
         SALUD,
         "    Antes de ir a Migraciones pide",
         "    Ve a Migraciones. Pide",
-        "answer:",
+        "Ve a Migraciones",
         "«Ve a Migraciones» comes before the free legal advice: put the advice first",
     )
     yield Slip(
@@ -434,7 +434,7 @@ def _of_harm() -> Iterator[Slip]:
         SALUD,
         "Si no llega a tu zona, llama al 116 o ve en taxi.",
         "Llega pronto.",
-        "answer:",
+        "al 106",
         "106 does not reach all of Peru: name 116, 105 or a taxi beside it",
     )
     yield Slip(
@@ -442,7 +442,7 @@ def _of_harm() -> Iterator[Slip]:
         SALUD,
         "    Pregunta antes de ir.",
         "    Toma 500 mg. Pregunta antes de ir.",
-        "answer:",
+        "500 mg",
         "«500 mg» is a dose: leave it to whoever treats the person",
     )
 

@@ -63,6 +63,11 @@ class Location:
         """A problem with one field of the piece, on the field's own line."""
         return self.document.problem((*self.loc, *_parts(field)), field, message, values)
 
+    def problem_in_row(self, row: int, field: str, message: str, **values: object) -> Problem:
+        """A problem with a text of several lines, on the one that is meant; the first is 0."""
+        loc = (*self.loc, *_parts(field), row)
+        return self.document.problem(loc, field, message, values)
+
 
 def _parts(field: str) -> Loc:
     return tuple(int(part) if part.isdigit() else part for part in field.split(".") if part)

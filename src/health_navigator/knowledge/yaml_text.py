@@ -88,9 +88,17 @@ def _lines(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
         for key, value in node.value:
             yield from _lines(value, (*loc, key.value))
             yield (*loc, key.value), key.start_mark.line + 1
+            yield from _rows(value, (*loc, key.value))
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             yield from _lines(item, (*loc, position))
+
+
+def _rows(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
+    """The lines of a text that stands in the file as it is, each as a part of it."""
+    if isinstance(node, yaml.ScalarNode) and node.style == "|":
+        first = node.start_mark.line + 2
+        yield from (((*loc, row), first + row) for row in range(node.value.count("\n") + 1))
 
 
 def _strange_parts(root: yaml.Node, path: str) -> Iterator[Problem]:

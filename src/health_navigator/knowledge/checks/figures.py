@@ -47,7 +47,7 @@ def undeclared(pieces: Pieces) -> Iterator[Problem]:
         for found in _FIGURE.finditer(entry.part.answer):
             if not _is_covered(found.span(), declared) and not _ROUND_THE_CLOCK.match(found[0]):
                 message = mark("«{text}» is not under figures: add it with the source that says it")
-                yield entry.problem("answer", message, text=found[0])
+                yield entry.problem_at("answer", found.start(), message, text=found[0])
 
 
 def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
                     "«{text}» reads as a time limit: under figures give it the kind deadline, "
                     "and in `after` the answer's words for who comes too late"
                 )
-                yield entry.problem("answer", message, text=found[0])
+                yield entry.problem_at("answer", found.start(), message, text=found[0])
 
 
 def _spans(entry: Entry, figures: Iterable[Figure]) -> Iterator[Span]:

@@ -32,16 +32,16 @@ _DOSE = re.compile(r"\b\d[\d.,]*\s?(?:mg|mcg|ug|µg|ml|cc|UI|miligramos|mililitr
 def no_legal_advice_first(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
         advice = told.text.find(LEGAL_ADVICE)
-        sent = _SENT.search(told.text)
-        if _AUTHORITY.search(told.text) and advice < 0 and not _is_the_adviser(told):
+        named, sent = _AUTHORITY.search(told.text), _SENT.search(told.text)
+        if named and advice < 0 and not _is_the_adviser(told):
             message = mark(
                 "this names an authority or a denuncia: put free legal advice first "
                 "(Defensoría del Pueblo: {phone})"
             )
-            yield told.problem(message, phone=LEGAL_ADVICE)
+            yield told.problem(named.start(), message, phone=LEGAL_ADVICE)
         elif sent and sent.start() < advice:
             message = mark("«{text}» comes before the free legal advice: put the advice first")
-            yield told.problem(message, text=sent[0])
+            yield told.problem(sent.start(), message, text=sent[0])
     yield from _offices_without_advice(pieces)
 
 
@@ -59,13 +59,14 @@ def _offices_without_advice(pieces: Pieces) -> Iterator[Problem]:
 
 def ambulance_alone(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
-        if _AMBULANCE.search(told.text) and not _ELSEWHERE.search(told.text):
+        named = _AMBULANCE.search(told.text)
+        if named and not _ELSEWHERE.search(told.text):
             message = mark("106 does not reach all of Peru: name 116, 105 or a taxi beside it")
-            yield told.problem(message)
+            yield told.problem(named.start(), message)
 
 
 def doses(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
         for found in _DOSE.finditer(told.text):
             message = mark("«{text}» is a dose: leave it to whoever treats the person")
-            yield told.problem(message, text=found[0])
+            yield told.problem(found.start(), message, text=found[0])

@@ -32,7 +32,9 @@ _IN_TEXT = re.compile(rf"{_SHAPED}|{_LONG}|{_CODE}|{_CALLED}")
 
 def not_as_printed(pieces: Pieces) -> Iterator[Problem]:
     for owner, field, phone in _written(pieces):
-        yield from _misprinted(owner, field, phone)
+        if not is_printed(phone):
+            printed = to_printed(phone)
+            yield owner.problem(field, _misprint(printed), phone=phone, printed=printed)
     for service in pieces.services:
         line = service.part.whatsapp
         if line and not international(line):
@@ -50,18 +52,16 @@ def _written(pieces: Pieces) -> Iterator[tuple[Placed[BaseModel], str, str]]:
             yield service, f"phones.{position}", phone
 
 
-def _misprinted(owner: Placed[BaseModel], field: str, phone: str) -> Iterator[Problem]:
-    if is_printed(phone):
-        return
-    printed = to_printed(phone)
-    message = _NOT_PRINTED if printed else _NO_PHONE
-    yield owner.problem(field, message, phone=phone, printed=printed)
+def _misprint(printed: str | None) -> str:
+    return _NOT_PRINTED if printed else _NO_PHONE
 
 
 def not_as_printed_in_texts(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
-        for phone in _phones_in(told.text):
-            yield from _misprinted(told.owner, told.field, phone)
+        for letter, phone in _phones_in(told.text):
+            if not is_printed(phone):
+                printed = to_printed(phone)
+                yield told.problem(letter, _misprint(printed), phone=phone, printed=printed)
 
 
 def unknown_in_texts(pieces: Pieces) -> Iterator[Problem]:
@@ -74,15 +74,15 @@ def unknown_in_texts(pieces: Pieces) -> Iterator[Problem]:
     }
     for told in pieces.told:
         known = directory | {call.phone for call in told.call}
-        for phone in dict.fromkeys(_phones_in(told.text)):
+        for letter, phone in _phones_in(told.text):
             if is_printed(phone) and phone not in known:
                 message = mark("{phone} is neither under call nor in the directory: add it to call")
-                yield told.problem(message, phone=phone)
+                yield told.problem(letter, message, phone=phone)
 
 
-def _phones_in(text: str) -> Iterator[str]:
+def _phones_in(text: str) -> Iterator[tuple[int, str]]:
     """Whatever looks like a number to call; other long numbers are none that could be printed."""
     for found in _IN_TEXT.finditer(text):
         is_shaped = found[0].startswith(("(0", "080")) or len(found[0]) < len("100 000")
         if is_shaped or to_printed(found[0]):
-            yield found[0]
+            yield found.start(), found[0]

@@ -39,6 +39,11 @@ class Placed(Generic[Part]):
     def problem(self, field: str, message: str, **values: object) -> Problem:
         return self.where.problem(field, message, **values)
 
+    def problem_at(self, field: str, letter: int, message: str, **values: object) -> Problem:
+        """A problem with a text, on the line of the file where its letter stands."""
+        row = getattr(self.part, field).count("\n", 0, letter)
+        return self.where.problem_in_row(row, field, message, **values)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -49,8 +54,9 @@ class Told:
     text: str
     call: tuple[Call, ...] = ()
 
-    def problem(self, message: str, **values: object) -> Problem:
-        return self.owner.problem(self.field, message, **values)
+    def problem(self, letter: int, message: str, **values: object) -> Problem:
+        """A problem with the text, on the line of the file where its letter stands."""
+        return self.owner.problem_at(self.field, letter, message, **values)
 
 
 @dataclass(frozen=True)

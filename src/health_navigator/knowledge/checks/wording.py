@@ -14,7 +14,7 @@ from health_navigator.provenance import Confidence
 
 PLAIN = 60
 
-_LIST_MARK = r"^\s*(?:[-–—•·▪►>#] ?|\* |\d+[.)] )(?=\S)"
+_LIST_MARK = r"^ *(?:[-–—•·▪►>#] ?|\* |\d+[.)] )(?=\S)"
 _MARKUP = r"(?<!\w)([*_`~])\w[^\n]*?\1|</?\w+>|&\w+;|\[[^\]\n]*\]\(| [-–—] "
 _UGLY = re.compile(rf"{_LIST_MARK}|{_MARKUP}", re.MULTILINE)
 _PROMISE = re.compile(
@@ -55,14 +55,14 @@ def marks_that_render_badly(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
         for found in _UGLY.finditer(told.text):
             message = mark("«{mark}» looks bad on Telegram: write plain short lines")
-            yield told.problem(message, mark=found[0].strip())
+            yield told.problem(found.start(), message, mark=found[0].strip())
 
 
 def promises(pieces: Pieces) -> Iterator[Problem]:
     for told in pieces.told:
         for found in _PROMISE.finditer(told.text):
             message = mark("«{text}» promises what no source can: say how it usually is")
-            yield told.problem(message, text=found[0])
+            yield told.problem(found.start(), message, text=found[0])
 
 
 def doubts_unsaid(pieces: Pieces) -> Iterator[Problem]:
