@@ -22,6 +22,7 @@ from health_navigator.admin.accounts import advise_first_admin
 from health_navigator.admin.api import admin_router, tell_refusal
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Refusal
+from health_navigator.admin.web import pages_router
 from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(web_chat.router)
     app.include_router(api.router)
     app.include_router(admin_router(api.to_ask_response, api.AskResponse, ledger.parked))
+    app.include_router(pages_router(ledger.parked))
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
     app.add_exception_handler(RequestValidationError, _invalid_request)

@@ -1,0 +1,84 @@
+"""What changed between two versions, word by word and line by line, for people to read. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+from health_navigator.admin.catalogue import difference
+
+_PIECES = re.compile(r"\s+|[^\s]+")
+
+
+class Mark(StrEnum):
+    SAME = "same"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs; `is_list`: the pieces are lines of their own."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+    is_list: bool
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    return [_change(each.field, each.before, each.after) for each in difference(before, after)]
+
+
+def _change(field: str, before: object, after: object) -> FieldChange:
+    is_list = isinstance(before, list) or isinstance(after, list)
+    old, new = (_lines(before), _lines(after)) if is_list else (_words(before), _words(after))
+    pieces = _compared(old, new, is_list=is_list)
+    shown = (each for each in pieces if not is_list or each.mark is not Mark.SAME)
+    return FieldChange(field, tuple(shown), is_list)
+
+
+def _lines(value: object) -> list[str]:
+    return [line for each in value for line in _line(each)] if isinstance(value, list) else []
+
+
+def _line(value: object) -> list[str]:
+    if not isinstance(value, dict):
+        return [str(value)]
+    if "examples" in value:
+        return [f"{value.get('title')}: {example}" for example in value["examples"]]
+    return [" · ".join(str(each) for each in value.values() if each is not None)]
+
+
+def _words(value: object) -> list[str]:
+    if value is None:
+        return []
+    text = ("sí" if value else "no") if isinstance(value, bool) else str(value)
+    return _PIECES.findall(text)
+
+
+def _compared(old: Sequence[str], new: Sequence[str], *, is_list: bool) -> Iterator[Piece]:
+    """What stayed, went and came; the lines of a list stay apart, the words of a text run on."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for kind, start, end, first, last in matcher.get_opcodes():
+        if kind == "equal":
+            yield Piece(Mark.SAME, "".join(old[start:end]))
+            continue
+        yield from _run(Mark.GONE, old[start:end], is_list=is_list)
+        yield from _run(Mark.NEW, new[first:last], is_list=is_list)
+
+
+def _run(mark: Mark, pieces: Sequence[str], *, is_list: bool) -> Iterator[Piece]:
+    if is_list:
+        yield from (Piece(mark, each) for each in pieces)
+    elif pieces:
+        yield Piece(mark, "".join(pieces))

@@ -1,0 +1,242 @@
+"""The form of an entry or a service: saved as a draft, shown again when something is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator.admin import bodies, drafts, inbox
+from health_navigator.admin.api.doors import office_of
+from health_navigator.admin.bodies import Body
+from health_navigator.admin.drafts import Standing
+from health_navigator.admin.office import Office
+from health_navigator.admin.refusals import Conflict, Fault, Invalid
+from health_navigator.admin.rights import Right
+from health_navigator.admin.web import differences, fields, preview
+from health_navigator.admin.web.differences import FieldChange
+from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Query, Visitor
+from health_navigator.admin.web.fields import Filled
+from health_navigator.admin.web.pages import go, render
+from health_navigator.admin.web.route import PageRoute
+from health_navigator.admin.web.shelves import Shelf
+from health_navigator.i18n import mark
+from health_navigator.matching.normalise import fold
+
+NEW = ""
+_LONGEST_ID = 60
+_FORM = re.compile(r"/admin/(entradas|servicios)/([a-z0-9-]+)/editar")
+_NEW_FORMS = {shelf.new_path: shelf for shelf in (Shelf.ENTRIES, Shelf.SERVICES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which form: of an item, or of a new one (`id` is empty)."""
+
+    shelf: Shelf
+    id: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.shelf.path(self.id)}/editar" if self.id else self.shelf.new_path
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a form comes back: faults, and what somebody else wrote meanwhile."""
+
+    faults: Sequence[Fault] = ()
+    theirs: Sequence[FieldChange] | None = None
+    by_field: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault], theirs: Sequence[FieldChange] | None = None) -> Wrong:
+        names = dict.fromkeys(fault.field.split(".")[0] for fault in faults)
+        return cls(
+            faults,
+            theirs,
+            {name: [each for each in faults if each.field.split(".")[0] == name] for name in names},
+        )
+
+
+def form_at(path: str) -> Place | None:
+    """The form that an address names, if any."""
+    if path in _NEW_FORMS:
+        return Place(_NEW_FORMS[path], NEW)
+    found = _FORM.fullmatch(path)
+    return Place(Shelf(found[1]), found[2]) if found else None
+
+
+async def _standing(office: Office, place: Place) -> Standing:
+    if not place.id:
+        return Standing(place.shelf.kind, NEW, None, None)
+    return await office.transact(
+        lambda session: drafts.get_standing(session, place.shelf.kind, place.id)
+    )
+
+
+async def show(
+    request: Request,
+    place: Place,
+    filled: Filled,
+    posted: Posted,
+    *,
+    wrong: Wrong | None = None,
+    status: int = 200,
+) -> Response:
+    """The form with what stands in it, and the advice beside it."""
+    office = office_of(request)
+    standing = await _standing(office, place)
+    return render(
+        request,
+        "editor.html",
+        status=status,
+        place=place,
+        standing=standing,
+        seen=posted.get("visto") if wrong is None or wrong.theirs is None else standing.tag,
+        item_id=posted.get("id"),
+        group=posted.get("grupo"),
+        sections=fields.sections_of(place.shelf.kind),
+        filled=filled,
+        topics=[(topic.id, topic.title) for topic in office.live.snapshot.topics],
+        wrong=wrong or Wrong(),
+        advice=await preview.advise(office, standing, filled),
+        label_of=fields.label_of,
+    )
+
+
+async def reopen(request: Request, visitor: Visitor, place: Place, posted: Posted) -> Response:
+    """The form as it was when the session ended."""
+    visitor.person.need(Right.EDIT)
+    return await show(request, place, fields.from_posted(place.shelf.kind, posted), posted)
+
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/{shelf}/{item_id}/editar")
+async def edit(shelf: Shelf, item_id: str, request: Request, _: Editor, office: Door) -> Response:
+    place = _place(shelf, item_id)
+    standing = await _standing(office, place)
+    filled = fields.from_body(shelf.kind, standing.body)
+    return await show(request, place, filled, Posted({"visto": standing.tag}))
+
+
+def _place(shelf: Shelf, item_id: str) -> Place:
+    if not shelf.is_form:
+        raise Invalid([Fault("-", mark("there is nothing with this id"))])
+    return Place(shelf, item_id)
+
+
+@router.post("/{shelf}/{item_id}/editar")
+async def save(
+    shelf: Shelf, item_id: str, request: Request, visitor: Editor, form: Form, office: Door
+) -> Response:
+    return await _take(request, visitor, office, _place(shelf, item_id), form)
+
+
+@router.get("/nueva-entrada")
+async def new_entry(request: Request, _: Editor, asked: Query, office: Door) -> Response:
+    texts: dict[str, str] = {}
+    group = asked.get("grupo") or ""
+    if group:
+        found = await office.transact(lambda session: inbox.get_group(session, group))
+        texts["questions"] = "\n".join(found.texts)
+    form = Posted({"grupo": group, "visto": _UNSEEN})
+    return await show(request, Place(Shelf.ENTRIES, NEW), Filled(texts), form)
+
+
+@router.get("/nuevo-servicio")
+async def new_service(request: Request, _: Editor) -> Response:
+    return await show(request, Place(Shelf.SERVICES, NEW), Filled(), Posted({"visto": _UNSEEN}))
+
+
+@router.post("/nueva-entrada")
+async def save_new_entry(request: Request, visitor: Editor, form: Form, office: Door) -> Response:
+    return await _take(request, visitor, office, Place(Shelf.ENTRIES, NEW), form)
+
+
+@router.post("/nuevo-servicio")
+async def save_new_service(request: Request, visitor: Editor, form: Form, office: Door) -> Response:
+    return await _take(request, visitor, office, Place(Shelf.SERVICES, NEW), form)
+
+
+# The tag of an item that does not exist yet.
+_UNSEEN = "0.0"
+
+
+async def _take(
+    request: Request, visitor: Visitor, office: Office, place: Place, form: Posted
+) -> Response:
+    """What was sent: only looked at, or saved, or saved and submitted."""
+    kind = place.shelf.kind
+    filled = fields.from_posted(kind, form)
+    body, faults = fields.to_body(kind, filled)
+    wants = form.get("hacer")
+    if wants not in ("guardar", "enviar"):
+        return await _advice_or_form(request, place, filled, form)
+    try:
+        if faults:
+            raise Invalid(await _all_faults(office, place, filled))
+        saved = await _save(office, visitor, place, form, body, submit=wants == "enviar")
+    except Invalid as refusal:
+        wrong = Wrong.of(refusal.faults)
+        return await show(request, place, filled, form, wrong=wrong, status=422)
+    except Conflict as conflict:
+        return await _show_conflict(request, place, filled, form, conflict)
+    if wants == "enviar":
+        return go(place.shelf.path(saved.id), "enviado")
+    return go(Place(place.shelf, saved.id).path, "guardado")
+
+
+async def _advice_or_form(request: Request, place: Place, filled: Filled, form: Posted) -> Response:
+    if not request.headers.get("X-Fragment"):
+        return await show(request, place, filled, form)
+    office = office_of(request)
+    advice = await preview.advise(office, await _standing(office, place), filled)
+    return render(
+        request, "advice.html", advice=advice, place=place, label_of=fields.label_of, wrong=Wrong()
+    )
+
+
+async def _all_faults(office: Office, place: Place, filled: Filled) -> Sequence[Fault]:
+    return (await preview.advise(office, await _standing(office, place), filled)).faults
+
+
+async def _save(
+    office: Office, visitor: Visitor, place: Place, form: Posted, body: Body, *, submit: bool
+) -> Standing:
+    item_id = place.id or form.get("id") or to_id(body)
+    kind, person, group = place.shelf.kind, visitor.person, form.get("grupo")
+
+    async def work(session: AsyncSession) -> Standing:
+        if group and not place.id:
+            saved = await inbox.begin_entry(session, person, group, item_id, body)
+        else:
+            saved = await drafts.save(session, person, kind, item_id, body, form.get("visto"))
+        return await drafts.submit(session, person, kind, item_id) if submit else saved
+
+    return await office.transact(work)
+
+
+def to_id(body: Body) -> str:
+    """A short name from the title or the label: what stands in addresses and lists."""
+    text = str(body.get("label") or body.get("title") or body.get("name") or "")
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    return slug[:_LONGEST_ID].strip("-")
+
+
+async def _show_conflict(
+    request: Request, place: Place, filled: Filled, form: Posted, conflict: Conflict
+) -> Response:
+    if not place.id:
+        fault = Fault("id", mark("there is already an entry with this id"))
+        wrong = Wrong.of([fault])
+        return await show(request, place, filled, form, wrong=wrong, status=409)
+    yours = bodies.merged(conflict.theirs, conflict.yours)
+    theirs = differences.changes(conflict.theirs, yours)
+    wrong = Wrong.of([Fault("-", conflict.message)], theirs)
+    return await show(request, place, filled, form, wrong=wrong, status=409)

@@ -1,0 +1,70 @@
+"""From values to a page: templates, the policy that browsers get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from health_navigator.admin.refusals import Fault, Invalid, Refusal
+from health_navigator.admin.rights import Right
+from health_navigator.admin.web import words
+from health_navigator.i18n import DEFAULT_LOCALE, translator
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"}
+PER_PAGE = 50
+_TEMPLATES = Path(__file__).parents[2] / "templates" / "admin"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "day": words.day,
+        "moment": words.moment,
+        "days_left": words.days_left,
+        "deed": words.deed,
+        "said": said,
+    }
+    environment.globals |= {"words": words, "Right": Right}
+    return environment
+
+
+def said(fault: Fault) -> str:
+    """What is wrong, in Spanish."""
+    return fault.text(translator(DEFAULT_LOCALE))
+
+
+_templates = _environment()
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page for whoever is logged in."""
+    visitor = getattr(request.state, "visitor", None)
+    notice = words.NOTICES.get(request.query_params.get("aviso", ""))
+    html = _templates.get_template(template).render(
+        visitor=visitor, notice=notice, path=request.url.path, **values
+    )
+    return HTMLResponse(html, status, HEADERS)
+
+
+def go(path: str, notice: str | None = None) -> RedirectResponse:
+    """On to another page after something was done."""
+    return RedirectResponse(f"{path}?aviso={notice}" if notice else path, 303)
+
+
+def told_in_spanish(refusal: Refusal) -> str:
+    translate = translator(DEFAULT_LOCALE)
+    faults = refusal.faults if isinstance(refusal, Invalid) else ()
+    return " ".join(f"{said(fault)}." for fault in faults) or refusal.text(translate)

@@ -1,0 +1,109 @@
+"""The inbox: what found no answer, in groups, each settled with one click."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from health_navigator import clock
+from health_navigator.admin import catalogue, inbox
+from health_navigator.admin.catalogue import Row, Wanted
+from health_navigator.admin.inbox import Suggestion
+from health_navigator.admin.likeness import Group
+from health_navigator.admin.web import charts
+from health_navigator.admin.web.charts import Spark
+from health_navigator.admin.web.entrance import Door, Editor, Form, Query, Reader
+from health_navigator.admin.web.listing import Pages
+from health_navigator.admin.web.pages import go, render
+from health_navigator.admin.web.route import PageRoute
+from health_navigator.admin.web.shelves import Shelf
+from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.tables import ItemKind
+
+router = APIRouter(prefix="/sin-respuesta", route_class=PageRoute)
+
+PATH = "/admin/sin-respuesta"
+_PER_PAGE = 20
+_WINDOW = timedelta(days=27)
+_MOST_FOUND = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A group as its card shows it."""
+
+    group: Group
+    suggestions: Sequence[Suggestion]
+    spark: Spark
+
+
+def to_shown(snapshot: Snapshot, group: Group) -> Shown:
+    until = clock.today()
+    spark = charts.spark(group.by_day, until - _WINDOW, until)
+    return Shown(group, inbox.suggest(snapshot, group.texts), spark)
+
+
+@router.get("")
+async def groups(request: Request, _: Reader, asked: Query, office: Door) -> Response:
+    found = await office.transact(inbox.read)
+    start = (asked.page - 1) * _PER_PAGE
+    snapshot, some = office.live.snapshot, found[start : start + _PER_PAGE]
+    shown = await asyncio.to_thread(lambda: [to_shown(snapshot, each) for each in some])
+    return render(
+        request,
+        "unanswered.html",
+        shown=shown,
+        total=len(found),
+        questions=sum(len(each.asked) for each in found),
+        pages=Pages(request, asked.page, len(found), _PER_PAGE),
+    )
+
+
+@router.get("/{group_id}")
+async def group(group_id: str, request: Request, _: Reader, asked: Query, office: Door) -> Response:
+    """One group with all its wordings, and a search for the entry that should answer it."""
+    found = await office.transact(lambda session: inbox.get_group(session, group_id))
+    search = asked.get("buscar")
+    rows: list[Row] = []
+    if search:
+        wanted = Wanted(search=search)
+        rows = await office.transact(
+            lambda session: catalogue.find_rows(session, ItemKind.ENTRY, wanted)
+        )
+    shown = await asyncio.to_thread(to_shown, office.live.snapshot, found)
+    return render(
+        request,
+        "group.html",
+        shown=shown,
+        search=search,
+        rows=rows[:_MOST_FOUND],
+        scopes=office.live.snapshot.out_of_scope.values(),
+    )
+
+
+@router.post("/{group_id}/agregar")
+async def assign(group_id: str, visitor: Editor, form: Form, office: Door) -> Response:
+    entry = form.get("entrada")
+    saved = await office.transact(
+        lambda session: inbox.assign(session, visitor.person, group_id, entry)
+    )
+    return go(Shelf.ENTRIES.path(saved.id), "agregado")
+
+
+@router.post("/{group_id}/fuera")
+async def out_of_scope(group_id: str, visitor: Editor, form: Form, office: Door) -> Response:
+    scope = form.get("grupo")
+    saved = await office.transact(
+        lambda session: inbox.put_out_of_scope(session, visitor.person, group_id, scope)
+    )
+    return go(Shelf.DOCUMENTS.path(saved.id), "fuera")
+
+
+@router.post("/{group_id}/descartar")
+async def discard(group_id: str, visitor: Editor, office: Door) -> Response:
+    await office.transact(lambda session: inbox.discard(session, visitor.person, group_id))
+    return go(PATH, "preguntas")

@@ -1,0 +1,179 @@
+"""The program with its people, who log in with passwords as they do at work."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator import clock
+from health_navigator.admin import accounts
+from health_navigator.admin.rights import Role
+from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
+from health_navigator.db import Database
+from tests.admin.little import little_knowledge
+from tests.support.server import Program, settings_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+PASSWORD = "girasoles sobre el tejado"
+PEOPLE = {"elena": Role.EDITOR, "aida": Role.APPROVER, "omar": Role.OPERATOR, "ada": Role.ADMIN}
+Result = TypeVar("Result")
+_FICHA = re.compile(r'name="_ficha" value="([0-9a-f]+)"')
+
+
+@dataclass
+class Colleague:
+    """Somebody logged in with a browser's cookies, who sends the forms of the pages that she sees."""
+
+    name: str
+    client: httpx.Client
+    ficha: str = ""
+
+    def log_in(self) -> None:
+        self.client.cookies.clear()
+        answer = self.client.post("/admin/entrar", data={"nombre": self.name, "clave": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        self.ficha = _FICHA.findall(self.get("/admin").text)[0]
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.client.get(path, **more)
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        return self.client.post(path, data={"_ficha": self.ficha, **fields})
+
+
+@dataclass
+class Team:
+    """The running program and its people; each colleague logs in when she is first asked for."""
+
+    program: Program
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    known: dict[str, Colleague] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return str(self.program.client.base_url)
+
+    def __getattr__(self, name: str) -> Colleague:
+        if name not in PEOPLE:
+            raise AttributeError(name)
+        if name not in self.known:
+            colleague = Colleague(name, httpx.Client(base_url=self.url, timeout=30))
+            colleague.log_in()
+            self.known[name] = colleague
+        return self.known[name]
+
+    def new_id(self, stem: str = "prueba") -> str:
+        return f"{stem}-{next(self.numbers)}"
+
+    def in_database(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        async def run() -> Result:
+            database = await Database.open(self.program.settings.database_url)
+            try:
+                async with database.session() as session:
+                    return await work(session)
+            finally:
+                await database.close()
+
+        return asyncio.run(run())
+
+    def leave_unanswered(self, *texts: str) -> None:
+        """Questions that found no answer today."""
+
+        async def work(session: AsyncSession) -> None:
+            session.add_all(UnansweredQuestion(text=each, asked_on=clock.today()) for each in texts)
+
+        self.in_database(work)
+
+
+async def make_accounts(database: Database) -> None:
+    async with database.session() as session:
+        for name, role in PEOPLE.items():
+            await accounts.add(session, accounts.COMMAND_LINE, name, role, PASSWORD)
+
+
+async def _prepare(url: str) -> None:
+    database = await Database.open(url)
+    try:
+        await database.migrate()
+        await make_accounts(database)
+        async with database.session() as session:
+            for back in range(30):
+                day = clock.today() - timedelta(days=back)
+                outcomes = {
+                    "answer": 9 + back % 4,
+                    "clarify": 3,
+                    "no_answer": 2,
+                    "urgent": back % 2,
+                }
+                for key, times in outcomes.items():
+                    if times:
+                        session.add(Tally(day=day, name="outcome", key=key, times=times))
+            session.add(Tally(day=clock.today(), name="entry", key="dentista", times=7))
+            session.add(Tally(day=clock.today(), name="not_helped", key="dentista", times=3))
+            session.add(ReportedService(service="ong-uno", reported_on=clock.today(), times=2))
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """Shared by tests that each work on items of their own."""
+    folder = tmp_path_factory.mktemp("team")
+    knowledge = little_knowledge(tmp_path_factory.mktemp("little_of_team"))
+    settings = settings_for(folder, knowledge_dir=knowledge)
+    asyncio.run(_prepare(settings.database_url))
+    with Program(settings).running() as program:
+        team = Team(program)
+        try:
+            yield team
+        finally:
+            for colleague in team.known.values():
+                colleague.client.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, team: Team) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of one's own, logged in if a name is given."""
+    contexts = []
+
+    def opened(name: str | None = None, **options: Any) -> Page:
+        context = browser.new_context(base_url=team.url, locale="es-PE", **options)
+        contexts.append(context)
+        page = context.new_page()
+        if name:
+            log_in(page, name)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin")
+    page.get_by_label("Nombre").fill(name)
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
