@@ -85,8 +85,9 @@ class Metrics:
             "webhook_pending_updates", "Updates that wait at Telegram", **options
         )
         self.webhook_is_ours = Gauge(
-            "webhook_is_ours", "1 where Telegram delivers to this bot's address", **options
+            "webhook_is_ours", "0 where Telegram delivers to another address", **options
         )
+        self.webhook_is_ours.set(1)
         self.webhook_failed_at = Gauge(
             "webhook_last_error_timestamp_seconds",
             "When Telegram last failed to deliver; 0: never",

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,9 @@ OUR_OWN = (sys.executable, "-m", "health_navigator.cli")
 
 
 @contextmanager
-def serving(folder: Path, command: tuple[str, ...] = OUR_OWN, **settings: str) -> Iterator[Served]:
+def serving(
+    folder: Path, settings: Mapping[str, str], command: Sequence[str] = OUR_OWN
+) -> Iterator[Served]:
     """`health-navigator serve` with these settings, until the block ends."""
     port = _free_port()
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "NAVIGATOR_PORT": str(port)}

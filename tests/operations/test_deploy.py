@@ -6,8 +6,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,8 @@ def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
     assert values(final, "ENTRYPOINT") == ['["/opt/navigator/bin/health-navigator"]']
     given = {name: str(value) for name, value in telegram_settings(telegram.url).items()}
     program = (str(installed / "bin" / "health-navigator"),)
-    with serving(tmp_path, program, **given, secret_key=KEY, encoder="none") as served:
+    given |= {"secret_key": KEY, "encoder": "none"}
+    with serving(tmp_path, given, program) as served:
         served.deliver(ana.writes("que es el sis"))
         assert "SIS" in telegram.texts(ana.chat_id)[-1]
 
@@ -206,7 +208,7 @@ def script(name: str, *arguments: str, env: dict[str, str] | None = None) -> str
 
 
 @pytest.fixture
-def wipe(database_url: str, tmp_path: Path) -> Iterator[Any]:
+def wipe(database_url: str, tmp_path: Path) -> Callable[[], None]:
     """Loses the database, as a dead disk does."""
 
     def lose() -> None:
@@ -217,13 +219,13 @@ def wipe(database_url: str, tmp_path: Path) -> Iterator[Any]:
         statement = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE newer (x int)"
         subprocess.run(["psql", "-qc", statement], env=libpq(database_url), check=True)
 
-    yield lose
+    return lose
 
 
 def test_dump_wipe_restore_answer(
     database_url: str,
     tmp_path: Path,
-    wipe: Any,
+    wipe: Callable[[], None],
     telegram: TelegramStandIn,
     ana: Person,
     few_entries: Path,
@@ -238,14 +240,14 @@ def test_dump_wipe_restore_answer(
         "encoder": "none",
         "knowledge_dir": str(few_entries),
     }
-    with serving(tmp_path, **given) as served:
+    with serving(tmp_path, given) as served:
         served.deliver(ana.writes("que es el sis"))
         backup = Path(script("backup.sh", str(tmp_path / "backups"), *file, env=env))
         version = served.client.get("/metrics").text.split("navigator_knowledge_version ")[1]
     assert backup.stat().st_mode & 0o077 == 0
     wipe()
     script("restore.sh", str(backup), *file, env=env)
-    with serving(tmp_path, **given) as served:
+    with serving(tmp_path, given) as served:
         figures = served.client.get("/metrics").text
         assert figures.split("navigator_knowledge_version ")[1].split()[0] == version.split()[0]
         served.deliver(ana.writes("que es el sis"))
@@ -263,8 +265,6 @@ def _chats_in(backup: Path, folder: Path) -> int:
         data = [line for line in listing.splitlines() if " TABLE DATA " in line]
         private = ("conversation_state", "telegram_update", "outgoing_message", "staff_session")
         return sum(any(f" {table} " in line for table in private) for line in data)
-    import sqlite3
-
     with sqlite3.connect(backup) as connection:
         tables = ("conversation_state", "telegram_update", "outgoing_message")
         counts = [connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables]  # noqa: S608

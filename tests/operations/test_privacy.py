@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -93,7 +94,7 @@ def lived(
             "encoder": "none",
             "knowledge_dir": str(few_entries),
         }
-        with serving(folder, **settings) as served:
+        with serving(folder, settings) as served:
             converse(served, person)
             yield served, person, settings_for(folder, database_url=url).database_url, telegram
 
@@ -265,3 +266,14 @@ def test_every_figure_is_explained() -> None:
     for family in families:
         if family.name.startswith("navigator_"):
             assert f"`{family.name}`" in text, family.name
+
+
+def test_every_dependency_is_reviewed() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["encoder"]]
+    names = {re.split(r"[\[>=;< ]", each)[0] for each in wanted}
+    text = (REPOSITORY / "docs" / "security.md").read_text()
+    reviewed = re.findall(
+        r"^\| ([a-z0-9-]+)(?: \(optional\))? \| .+ \| \d{4}-\d\d \| ", text, re.MULTILINE
+    )
+    assert set(reviewed) == names
