@@ -40,6 +40,11 @@ def translator(locale: str) -> Translate:
     return GNUTranslations(compiled).gettext
 
 
+def formats(locale: str) -> str:
+    """The locale for dates and numbers: in Peru a point goes before the decimals."""
+    return "es_PE" if locale == "es" else locale
+
+
 def supported_locale(language_code: str | None) -> str:
     """The locale we have for a client's language code such as 'pt-BR', else the default."""
     language = (language_code or "").replace("_", "-").split("-")[0].lower()

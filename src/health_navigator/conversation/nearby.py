@@ -17,7 +17,7 @@ from health_navigator.conversation.understanding import NEAREST, Found, Understa
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind, Service, Status
 from health_navigator.directory.nearest import kilometres_from
-from health_navigator.i18n import Translate, mark
+from health_navigator.i18n import Translate, formats, mark
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.places import Place
 from health_navigator.provenance import Confidence
@@ -218,7 +218,7 @@ class Nearby:
     def _distance(self, found: Found, *, is_exact: bool) -> str:
         if found.kilometres is None:
             return ""
-        number = format_decimal(round(found.kilometres, 1), locale=self.locale)
+        number = format_decimal(round(found.kilometres, 1), locale=formats(self.locale))
         return ("{number} km" if is_exact else self.translate("about {number} km")).format(
             number=number
         )
@@ -232,8 +232,8 @@ class Nearby:
             return _("Open now")
         if opening.opens_at is None:
             return _("Closed now")
-        day = format_datetime(opening.opens_at, "EEEE d", locale=self.locale)
-        hour = format_time(opening.opens_at, "HH:mm", locale=self.locale)
+        day = format_datetime(opening.opens_at, "EEEE d", locale=formats(self.locale))
+        hour = format_time(opening.opens_at, "HH:mm", locale=formats(self.locale))
         return _("Closed now. Opens {day} at {hour}").format(day=day, hour=hour)
 
     def _caution(self, service: Service) -> str:

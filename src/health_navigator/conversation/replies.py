@@ -13,7 +13,7 @@ from babel.dates import format_skeleton
 
 from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
-from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, mark, translator
+from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, formats, mark, translator
 from health_navigator.knowledge.models import Danger, Entry, OutOfScope, Topic
 from health_navigator.provenance import Call, Confidence, Source
 
@@ -28,7 +28,7 @@ _EMERGENCY = mark("🆘 Emergency")
 
 
 def month(day: date, locale: str = DEFAULT_LOCALE) -> str:
-    return format_skeleton("yMMMM", day, locale=locale)
+    return format_skeleton("yMMMM", day, locale=formats(locale))
 
 
 def rows(buttons: Iterable[Button], width: int = 1) -> Rows:

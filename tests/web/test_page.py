@@ -1,0 +1,153 @@
+"""The conversation on the page: on a small phone, with and without JavaScript, with keys alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.support.server import Program
+
+MAX_BYTES = 30_000
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_label("Tu pregunta").fill(text)
+    page.get_by_role("button", name="Enviar").click()
+
+
+def test_a_question_is_answered_with_its_source(page: Page) -> None:
+    ask(page, "que es el sis")
+    answer = page.locator(".reply").last
+    expect(answer).to_contain_text("Fuente:")
+    expect(answer).to_contain_text("Verificado:")
+    expect(page.locator(".asked").last).to_contain_text("que es el sis")
+
+
+def test_enter_sends_the_question_and_presses_no_button(page: Page) -> None:
+    box = page.get_by_label("Tu pregunta")
+    box.fill("que es el sis")
+    box.press("Enter")
+    expect(page.locator(".reply").last).to_contain_text("Fuente:")
+
+
+def test_an_interview_by_buttons_to_its_result(page: Page) -> None:
+    page.get_by_role("button", name="¿Puedo tener SIS?").click()
+    expect(page.locator(".reply").last).to_contain_text("¿Es una emergencia")
+    page.get_by_role("button", name="Sí", exact=True).click()
+    expect(page.locator(".reply").last).to_contain_text("106")
+
+
+def test_places_without_sharing_a_location(page: Page) -> None:
+    page.get_by_role("button", name="Cerca de mí").click()
+    page.get_by_role("button", name="Prueba rápida y tratamiento").click()
+    expect(page.locator(".reply").last).to_contain_text("¿dónde estás?")
+    ask(page, "trujillo")
+    expect(page.locator(".reply").last).to_contain_text("Trujillo (La Libertad)")
+
+
+def test_phones_can_be_tapped_and_prices_cannot(page: Page) -> None:
+    ask(page, "que es el sis")
+    links = page.locator('.reply a[href^="tel:"]')
+    expect(links.first).to_be_visible()
+    expect(page.locator('header a[href="tel:106"]')).to_be_visible()
+
+
+def test_nothing_is_wider_than_the_phone(page: Page) -> None:
+    for words in ("que es el sis", "hospital en trujillo", "/cerca", "a" * 300):
+        ask(page, words)
+        expect(page.locator(".asked").last).to_have_text(re.compile(re.escape(words)))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("window.innerWidth"), words
+
+
+def test_loading_again_forgets_nothing(page: Page) -> None:
+    page.get_by_role("button", name="¿Puedo tener SIS?").click()
+    expect(page.locator(".reply").last).to_contain_text("¿Es una emergencia")
+    page.goto("/")
+    page.get_by_role("button", name="Seguir con las preguntas del SIS").click()
+    expect(page.locator(".reply").last).to_contain_text("¿Es una emergencia")
+
+
+def test_leaving_forgets_and_says_nothing_telling(page: Page) -> None:
+    ask(page, "/salir")
+    expect(page.locator(".reply").last).to_have_text("Listo. Hasta luego.")
+    assert page.context.cookies() == []
+
+
+def test_another_language_by_one_press(page: Page) -> None:
+    page.get_by_role("button", name="Português").click()
+    expect(page.locator("html")).to_have_attribute("lang", "pt")
+    expect(page.get_by_label("Sua pergunta")).to_be_visible()
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "pt")
+
+
+def test_all_of_it_with_keys_alone(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    reached = _tab_until(page, lambda: page.get_by_role("button", name="Enviar"))
+    assert reached
+    outline = page.get_by_role("button", name="Enviar").evaluate(
+        "element => getComputedStyle(element).outlineStyle"
+    )
+    assert outline != "none"
+
+
+def _tab_until(page: Page, wanted: Callable[[], object], presses: int = 60) -> bool:
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").get_attribute("class") == "send":
+            return True
+    return False
+
+
+def test_every_control_has_a_name_and_room_for_a_thumb(page: Page) -> None:
+    for button in page.get_by_role("button").all():
+        assert button.inner_text().strip()
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 36
+
+
+def test_the_page_is_light(sqlite_bot: Program) -> None:
+    parts = [
+        sqlite_bot.client.get(path)
+        for path in ("/", "/static/chat.css", "/static/chat.js", "/static/icon.svg")
+    ]
+    assert all(part.is_success for part in parts)
+    assert sum(len(part.content) for part in parts) < MAX_BYTES
+    assert re.search(r"https?://(?!127)", parts[0].text) is None
+
+
+def test_the_page_lets_nothing_foreign_in(sqlite_bot: Program) -> None:
+    policy = sqlite_bot.client.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_a_lost_connection_is_said_and_the_words_stay(
+    browser: Browser, sqlite_bot: Program
+) -> None:
+    context = browser.new_context(base_url=str(sqlite_bot.client.base_url))
+    page = context.new_page()
+    page.goto("/")
+    context.set_offline(True)
+    ask(page, "que es el sis")
+    expect(page.locator(".failed")).to_contain_text("no hay conexión")
+    expect(page.get_by_label("Tu pregunta")).to_have_value("que es el sis")
+    context.set_offline(False)
+    page.get_by_role("button", name="Enviar").click()
+    expect(page.locator(".reply").last).to_contain_text("Fuente:")
+    expect(page.locator(".failed")).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "</p><b>x", "{{ 7*7 }}", "&amp;"])
+def test_what_is_written_is_shown_as_written(sqlite_bot: Program, text: str) -> None:
+    shown = sqlite_bot.client.post("/", data={"text": text}).text
+    assert "<script>alert" not in shown
+    assert "49" not in shown.split('class="asked"')[1].split("</p>")[0]
