@@ -129,9 +129,7 @@ def postgres_bot(
     postgres: str,
 ) -> Iterator[Program]:
     with _own_database(postgres) as url:
-        values = telegram_settings(
-            shared_telegram.url, knowledge_dir=few_entries, database_url=url
-        )
+        values = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, database_url=url)
         folder = tmp_path_factory.mktemp("postgres_bot")
         with Program(settings_for(folder, **values)).running() as program:
             yield program

@@ -34,7 +34,9 @@ class AskRequest(BaseModel):
     """A question as somebody types it, and where she is if that matters."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "estoy embarazada y no tengo papeles, me atienden?"}]}
+        json_schema_extra={
+            "examples": [{"text": "estoy embarazada y no tengo papeles, me atienden?"}]
+        }
     )
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
@@ -242,7 +244,7 @@ async def get_services(
     )
     moment = clock.now()
     if open_now is not None:
-        found = [each for each in found if opening(each[0], moment).open_now == open_now]
+        found = [each for each in found if opening(each[0].hours, moment).open_now == open_now]
     page = [Found.at(*each, moment) for each in found[offset : offset + limit]]
     return ServicesPage(items=[_service_out(each) for each in page], total=len(found))
 

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from typing import Any, TypedDict
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -202,12 +202,14 @@ async def _poll(bot: Bot, delivery: Delivery) -> None:
 
 async def _keep_webhook(bot: Bot, public_url: str, secret: str) -> None:
     """Set the webhook; while Telegram is away, try again."""
-    while not await profile.direct_to_webhook(bot, public_url, secret):
+    is_set = await profile.direct_to_webhook(bot, public_url, secret)
+    while not is_set:
         await asyncio.sleep(_WEBHOOK_RETRY_SECONDS)
+        is_set = await profile.direct_to_webhook(bot, public_url, secret)
 
 
-def _operations() -> api.APIRouter:
-    router = api.APIRouter(tags=["operations"])
+def _operations() -> APIRouter:
+    router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", summary="The process lives")
     async def health() -> dict[str, str]:

@@ -81,7 +81,9 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.partition("://")
         driver = _DRIVERS.get(scheme.split("+")[0])
         if not separator or driver is None:
-            raise PydanticCustomError("database_url", "write sqlite:///FILE or postgresql://USER@HOST/NAME")
+            raise PydanticCustomError(
+                "database_url", "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+            )
         return f"{driver}://{rest}"
 
     @field_validator("telegram_api_url", "public_url")
@@ -91,14 +93,18 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise PydanticCustomError("web_address", "write a whole address such as https://bot.example.org")
+            raise PydanticCustomError(
+                "web_address", "write a whole address such as https://bot.example.org"
+            )
         return value.rstrip("/")
 
     @field_validator("telegram_token")
     @classmethod
     def _is_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().partition(":")[0].isdigit():
-            raise PydanticCustomError("token", "this is no bot token; BotFather gives one like 123456:ABC...")
+            raise PydanticCustomError(
+                "token", "this is no bot token; BotFather gives one like 123456:ABC..."
+            )
         return value
 
     @field_validator("webhook_secret")
@@ -118,7 +124,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _webhook_has_its_secret(self) -> Self:
         if self.uses_webhook and self.webhook_secret is None:
-            raise _missing("WEBHOOK_SECRET", "Telegram's calls to PUBLIC_URL cannot be told from others'")
+            raise _missing(
+                "WEBHOOK_SECRET", "Telegram's calls to PUBLIC_URL cannot be told from others'"
+            )
         if self.is_shared and self.secret_key is None:
             raise _missing("SECRET_KEY", "several processes must hash chats with the same key")
         return self
@@ -133,7 +141,7 @@ class Settings(BaseSettings):
         return self.database_url.startswith("postgresql")
 
     def keys(self) -> tuple[bytes, ...]:
-        """The secret keys, the one in use first; on one machine a file beside the database keeps it."""
+        """The secret keys, the one in use first; without any, one is made and kept in a file."""
         current = self.secret_key.get_secret_value() if self.secret_key else self._kept_key()
         previous = [self.secret_key_previous.get_secret_value()] if self.secret_key_previous else []
         return tuple(key.encode() for key in (current, *previous))
@@ -152,7 +160,9 @@ class Settings(BaseSettings):
 
 
 def _missing(name: str, why: str) -> PydanticCustomError:
-    return PydanticCustomError("missing", "{name} is missing: {why}", {"name": PREFIX + name, "why": why})
+    return PydanticCustomError(
+        "missing", "{name} is missing: {why}", {"name": PREFIX + name, "why": why}
+    )
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -17,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -80,7 +80,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, alone: bool = False) -> Database:
-        """Connect. `alone`: refuse a SQLite file that another process serves (DatabaseInUseError)."""
+        """Connect. `alone`: refuse a SQLite file that another process serves."""
         if not url.startswith("sqlite"):
             engine = create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
             return cls(engine, None)
@@ -102,12 +102,16 @@ class Database:
             yield True
             return
         async with self.engine.connect() as connection:
-            got = await connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": lock})
+            got = await connection.scalar(
+                text("SELECT pg_try_advisory_lock(:lock)"), {"lock": lock}
+            )
             try:
                 yield bool(got)
             finally:
                 if got:
-                    await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock})
+                    await connection.execute(
+                        text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock}
+                    )
 
     async def migrate(self) -> None:
         """Bring the schema up to date; processes that start together wait for each other."""
@@ -138,7 +142,7 @@ class Database:
             _release(self._lock)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     # With WAL, NORMAL survives a killed process; only a power cut may lose the last commits,
@@ -180,7 +184,9 @@ def _release(descriptor: int) -> None:
 
 async def _lock_migrations(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        await connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+        )
 
 
 def alembic_config(connection: Connection) -> Config:

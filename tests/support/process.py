@@ -35,6 +35,7 @@ class Served:
     variables: Mapping[str, str]
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    python: Path = Path(sys.executable)
 
     @property
     def url(self) -> str:
@@ -55,7 +56,7 @@ class Served:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "health_navigator.cli", "serve"],
+                [str(self.python), "-m", "health_navigator.cli", "serve"],
                 cwd=self.folder,
                 env=environment,
                 stdout=log,

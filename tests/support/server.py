@@ -64,7 +64,9 @@ class Program:
                     ws="none",
                 )
             )
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+            thread = threading.Thread(
+                target=server.run, kwargs={"sockets": [listening]}, daemon=True
+            )
             thread.start()
             _wait(lambda: server.started or not thread.is_alive())
             assert server.started, "the program did not start"

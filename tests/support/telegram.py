@@ -158,11 +158,22 @@ class Person:
         return {"update_id": next(self.numbers), **content}
 
     def _who(self) -> Body:
-        return {"id": self.chat_id, "is_bot": False, "first_name": "Ana", "language_code": self.language}
+        return {
+            "id": self.chat_id,
+            "is_bot": False,
+            "first_name": "Ana",
+            "language_code": self.language,
+        }
 
     def _message(self, **content: Any) -> Body:
         chat = {"id": self.chat_id, "type": "private", "first_name": "Ana"}
-        return {"message_id": 7, "date": int(time.time()), "chat": chat, "from": self._who(), **content}
+        return {
+            "message_id": 7,
+            "date": int(time.time()),
+            "chat": chat,
+            "from": self._who(),
+            **content,
+        }
 
     def writes(self, text: str) -> Body:
         return self._update(message=self._message(text=text))
@@ -178,7 +189,13 @@ class Person:
 
     def taps(self, data: str, message_id: int = 7) -> Body:
         message = self._message(text="...") | {"message_id": message_id}
-        query = {"id": "1", "from": self._who(), "chat_instance": "1", "data": data, "message": message}
+        query = {
+            "id": "1",
+            "from": self._who(),
+            "chat_instance": "1",
+            "data": data,
+            "message": message,
+        }
         return self._update(callback_query=query)
 
     def blocks(self) -> Body:
@@ -194,7 +211,9 @@ class Person:
         return self._update(my_chat_member=change)
 
     def writes_in_group(self, text: str) -> Body:
-        message = self._message(text=text) | {"chat": {"id": -100, "type": "supergroup", "title": "g"}}
+        message = self._message(text=text) | {
+            "chat": {"id": -100, "type": "supergroup", "title": "g"}
+        }
         return self._update(message=message)
 
 

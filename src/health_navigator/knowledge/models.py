@@ -28,7 +28,7 @@ class FigureKind(StrEnum):
 
 
 class Figure(Strict):
-    """A number that the answer states: `text` stands in the answer, `source` is the url behind it."""
+    """A number that the answer states: `text` stands in it, `source` is the url behind it."""
 
     text: Line
     kind: FigureKind

@@ -50,7 +50,7 @@ def digest(body: Mapping[str, Any]) -> str:
 async def load(
     session: AsyncSession, items: Sequence[FileItem], take: Take | None = None
 ) -> LoadReport:
-    """Write checked file items to the database, keyed by id; loading the same again does nothing."""
+    """Write checked items to the database, keyed by id; the same again does nothing."""
     rows = {(row.kind, row.id): row for row in await session.scalars(select(Item))}
     report = LoadReport()
     for item in items:
@@ -90,7 +90,9 @@ def _load_one(
 
 def new_item(kind: ItemKind, item_id: str, position: int, origin: Origin) -> Item:
     """A row that has never been published; `publish` gives it its first version."""
-    return Item(kind=kind, id=item_id, position=position, origin=origin, number=0, loaded_digest=None)
+    return Item(
+        kind=kind, id=item_id, position=position, origin=origin, number=0, loaded_digest=None
+    )
 
 
 def publish(
@@ -143,7 +145,9 @@ async def version(session: AsyncSession) -> int:
 
 async def published(session: AsyncSession) -> tuple[StoredItem, ...]:
     """Everything that the bot may say now, in the order of its files."""
-    statement = select(Item).where(Item.retired.is_(False)).order_by(Item.kind, Item.position, Item.id)
+    statement = (
+        select(Item).where(Item.retired.is_(False)).order_by(Item.kind, Item.position, Item.id)
+    )
     return tuple(to_stored(row) for row in await session.scalars(statement))
 
 
@@ -159,7 +163,9 @@ def to_stored(row: Item) -> StoredItem:
 
 async def registry_codes(session: AsyncSession) -> frozenset[str]:
     """The registry's codes of services that the files or the staff describe already."""
-    statement = select(Item.body).where(Item.kind == ItemKind.SERVICE, Item.origin != Origin.REGISTRY)
+    statement = select(Item.body).where(
+        Item.kind == ItemKind.SERVICE, Item.origin != Origin.REGISTRY
+    )
     codes = (body.get("registry_code") for body in await session.scalars(statement))
     return frozenset(code for code in codes if code)
 

@@ -121,8 +121,13 @@ class Delivery:
             return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
         except Exception as error:  # noqa: BLE001  whatever it is, it must not block this chat
             blame = type(error).__name__
-            log.error("update.failed", update_id=arrived.update_id, attempt=claim.attempt, error=blame,
-                      where=_where(error))
+            log.error(
+                "update.failed",
+                update_id=arrived.update_id,
+                attempt=claim.attempt,
+                error=blame,
+                where=_where(error),
+            )
             await self._release(arrived, blame=blame)
             return self._come_back(arrived, blame, _BUSY_SECONDS)
         return Done()

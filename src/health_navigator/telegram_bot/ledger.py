@@ -94,9 +94,7 @@ async def _hold_chat(session: AsyncSession, chat: str | None) -> None:
         await session.execute(statement, {"chat": chat})
 
 
-async def _chat_is_in_work(
-    session: AsyncSession, update_id: int, chat: str, now: datetime
-) -> bool:
+async def _chat_is_in_work(session: AsyncSession, update_id: int, chat: str, now: datetime) -> bool:
     statement = select(TelegramUpdate.update_id).where(
         TelegramUpdate.chat == chat,
         TelegramUpdate.stage == Stage.OPEN,
@@ -158,13 +156,13 @@ async def release(session: AsyncSession, update_id: int, *, blame: str | None = 
     await _set(session, update_id, lease_until=now - LEASE, failure=blame[:_FAILURE_LENGTH])
 
 
-async def _set(session: AsyncSession, update_id: int, **values: Any) -> None:
+async def _set(session: AsyncSession, update_id: int, **values: object) -> None:
     statement = update(TelegramUpdate).where(TelegramUpdate.update_id == update_id)
     await session.execute(statement.values(**values))
 
 
 async def forget_chat(session: AsyncSession, chats: Sequence[str]) -> None:
-    """Delete every trace of these chats from the ledger, but keep the numbers against duplicates."""
+    """Delete the chats' traces, but keep the numbers of updates against duplicates."""
     mine = select(TelegramUpdate.update_id).where(TelegramUpdate.chat.in_(chats))
     await session.execute(delete(OutgoingMessage).where(OutgoingMessage.update_id.in_(mine)))
     statement = update(TelegramUpdate).where(TelegramUpdate.chat.in_(chats))

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
 
 import aiohttp
 from telegram import Bot
@@ -50,10 +49,10 @@ class AiohttpRequest(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("the connection to Telegram is not open")
@@ -80,7 +79,7 @@ class AiohttpRequest(BaseRequest):
         self._metrics.telegram_errors.labels(method=method, error=error).inc()
 
     @staticmethod
-    def parse_json_payload(payload: bytes) -> Any:
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
         """Like the library's, but silent: what Telegram sent must not reach the log."""
         try:
             parsed = json.loads(payload)

@@ -1,0 +1,78 @@
+"""Settings: what is wrong or missing is one line that names the variable, and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOKEN = "123456:AAsecretsecretsecret"
+
+
+def _serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "health_navigator.cli", "serve"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"DATABASE_URL": "mysql://x/y"}, "NAVIGATOR_DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "NAVIGATOR_DATABASE_URL"),
+        ({"PORT": "http"}, "NAVIGATOR_PORT"),
+        ({"PORT": "70000"}, "NAVIGATOR_PORT"),
+        ({"ENCODER": "bert"}, "NAVIGATOR_ENCODER"),
+        ({"LOG_FORMAT": "xml"}, "NAVIGATOR_LOG_FORMAT"),
+        ({"TELEGRAM_TOKEN": "my-secret-token"}, "NAVIGATOR_TELEGRAM_TOKEN"),
+        ({"TELEGRAM_API_URL": "api.telegram.org"}, "NAVIGATOR_TELEGRAM_API_URL"),
+        ({"PUBLIC_URL": "bot"}, "NAVIGATOR_PUBLIC_URL"),
+        ({"SECRET_KEY": "short-secret"}, "NAVIGATOR_SECRET_KEY"),
+        ({"WEBHOOK_SECRET": "with spaces"}, "NAVIGATOR_WEBHOOK_SECRET"),
+        (
+            {"TELEGRAM_TOKEN": TOKEN, "PUBLIC_URL": "https://bot.example.org"},
+            "NAVIGATOR_WEBHOOK_SECRET",
+        ),
+        ({"DATABASE_URL": "postgresql://localhost/x"}, "NAVIGATOR_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_and_exit_2(
+    tmp_path: Path, variables: dict[str, str], named: str
+) -> None:
+    given = {f"NAVIGATOR_{name}": value for name, value in variables.items()}
+    result = _serve(tmp_path, **given)
+    assert result.returncode == 2
+    assert named in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    for secret in (TOKEN, "my-secret-token", "short-secret", "with spaces"):
+        assert secret not in result.stderr
+
+
+def test_polling_without_a_token_says_what_is_missing(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "health_navigator.cli", "poll"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "NAVIGATOR_TELEGRAM_TOKEN" in result.stderr
+
+
+def test_an_env_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NAVIGATOR_PORT=nonsense\n")
+    result = _serve(tmp_path)
+    assert result.returncode == 2
+    assert "NAVIGATOR_PORT" in result.stderr

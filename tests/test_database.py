@@ -1,0 +1,99 @@
+"""The schema goes up and down and equals the models, on both databases; one process a file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from health_navigator.db import Base, Database, UtcDateTime, alembic_config
+from health_navigator.errors import DatabaseInUseError
+from health_navigator.tables import ALL_TABLES
+from tests.support.server import Program, settings_for
+
+Result = TypeVar("Result")
+
+
+def _on(url: str, work: Callable[[Connection], Result]) -> Result:
+    """Run work on a connection to the migrated database."""
+
+    async def run() -> Result:
+        database = await Database.open(url)
+        try:
+            await database.migrate()
+            async with database.engine.begin() as connection:
+                return await connection.run_sync(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _async_url(url: str, folder: Path) -> str:
+    return settings_for(folder, database_url=url).database_url
+
+
+def _differences(connection: Connection) -> list[object]:
+    def same_type(
+        _context: object, _inspected: object, column: object, *_types: object
+    ) -> bool | None:
+        return False if isinstance(getattr(column, "type", None), UtcDateTime) else None
+
+    context = MigrationContext.configure(connection, opts={"compare_type": same_type})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def test_the_migrated_schema_equals_the_models(database_url: str, tmp_path: Path) -> None:
+    url = _async_url(database_url, tmp_path)
+    assert _on(url, _differences) == []
+    names = _on(url, lambda connection: set(inspect(connection).get_table_names()))
+    assert {table.name for table in ALL_TABLES} <= names
+
+
+def test_migrations_go_down_and_up_again(database_url: str, tmp_path: Path) -> None:
+    def down_and_up(connection: Connection) -> set[str]:
+        command.downgrade(alembic_config(connection), "base")
+        left = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        command.upgrade(alembic_config(connection), "head")
+        return left
+
+    url = _async_url(database_url, tmp_path)
+    assert _on(url, down_and_up) == set()
+    assert _on(url, _differences) == []
+
+
+def test_processes_that_start_together_migrate_one_after_the_other(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    url = _async_url(postgres_url, tmp_path)
+
+    async def start() -> bool:
+        database = await Database.open(url)
+        try:
+            await database.migrate()
+            return await database.is_ready()
+        finally:
+            await database.close()
+
+    async def all_at_once() -> list[bool]:
+        return await asyncio.gather(*(start() for _ in range(4)))
+
+    assert asyncio.run(all_at_once()) == [True] * 4
+
+
+def test_a_second_process_on_the_same_sqlite_file_is_refused(
+    tmp_path: Path, few_entries: Path
+) -> None:
+    settings = settings_for(tmp_path, knowledge_dir=few_entries)
+    with Program(settings).running():
+        with pytest.raises(DatabaseInUseError, match="in use by another process"):
+            asyncio.run(Database.open(settings.database_url, alone=True))
+    database = asyncio.run(Database.open(settings.database_url, alone=True))
+    asyncio.run(database.close())
