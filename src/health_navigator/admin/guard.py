@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.matching.decide import Answer, Clarify, decide
+from health_navigator.matching import rank
+from health_navigator.matching.decide import Abstain, Answer, Clarify, decide
 from health_navigator.matching.normalise import fold
+from health_navigator.matching.rank import Document, Ranker
 
 # How many entries each question of the change is thought to be near to.
 _NEAR = 3
 # RapidFuzz's points from which two questions are the same one to the reader.
 DUPLICATE = 90.0
+# And from which a question of the change may be meant for somebody's pinned one.
+_PINNED_NEAR = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,68 +64,120 @@ class Findings:
         return asdict(self)
 
 
-def with_bodies(
-    items: Sequence[StoredItem], changes: Sequence[StoredItem]
-) -> tuple[StoredItem, ...]:
-    """The published items as they would be with some changes among them."""
-    changed = {(item.kind, item.id): item for item in changes}
-    kept = [changed.pop((item.kind, item.id), item) for item in items]
-    return (*kept, *changed.values())
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change as the ranker sees it. `pinned` are the questions that must find `entry`."""
+
+    live: Snapshot
+    documents: tuple[Document, ...]
+    entry: str | None = None
+    pinned: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(document.id for document in self.documents)
 
 
-def examine(live: Snapshot, proposed: Snapshot, entry_id: str | None) -> Findings:
-    """Compare what is live with what is proposed; `entry_id` is the entry that changes, if one."""
-    entry = proposed.entries.get(entry_id or "")
+def propose_entry(live: Snapshot, entry: Entry) -> Proposal:
+    document = Document(entry.id, entry.title, entry.questions, entry.answer)
+    return Proposal(live, (document,), entry.id, entry.pinned)
+
+
+def propose_groups(live: Snapshot, groups: Sequence[OutOfScope]) -> Proposal:
+    """Only the groups of what is out of scope that are new or say something else."""
+    documents = (Document(each.id, each.title, each.examples, in_scope=False) for each in groups)
+    known = set(live.ranker.documents)
+    return Proposal(live, tuple(each for each in documents if each not in known))
+
+
+def examine(proposal: Proposal, concepts: Mapping[str, Sequence[str]]) -> Findings:
+    """What the change would do to its neighbours.
+
+    To learn the whole knowledge anew takes many seconds, and a change reaches no further than the
+    entries that its questions are near to: those are learnt twice, without the change and with it.
+    """
+    near = _neighbours(proposal)
+    others = [each for each in proposal.live.ranker.documents if each.id in near]
+    known = [each for each in proposal.live.ranker.documents if each.id in proposal.ids]
+    old = rank.fit([*others, *known], concepts)
+    new = rank.fit([*others, *proposal.documents], concepts)
+    entries = [proposal.live.entries[each.id] for each in others if each.in_scope]
     return Findings(
-        breaks=tuple(_breaks(live, proposed, entry_id)),
-        thefts=tuple(_thefts(live, proposed, entry)) if entry else (),
-        duplicates=tuple(_duplicates(live, entry)) if entry else (),
+        breaks=tuple(_breaks(proposal, entries, old, new)),
+        thefts=tuple(_thefts(proposal, entries, old, new)),
+        duplicates=tuple(_duplicates(proposal)),
     )
 
 
-def _breaks(live: Snapshot, proposed: Snapshot, entry_id: str | None) -> Iterator[Break]:
-    for entry in proposed.entries.values():
+def _neighbours(proposal: Proposal) -> frozenset[str]:
+    """What the change's questions are nearest to, and whose pinned questions they nearly are."""
+    texts = [text for each in proposal.documents for text in (each.title, *each.questions)]
+    near: set[str] = set()
+    for text in texts:
+        ranking = proposal.live.ranker.rank(text)
+        near |= {candidate.id for candidate in ranking.candidates[:_NEAR]}
+        near |= {ranking.group} if ranking.group else set()
+    folded = [fold(text) for text in texts]
+    for entry in proposal.live.entries.values():
+        if any(_is_like(fold(question), folded) for question in entry.pinned):
+            near.add(entry.id)
+    return frozenset(near) - proposal.ids
+
+
+def _is_like(question: str, others: Sequence[str]) -> bool:
+    best = process.extractOne(
+        question, others, scorer=fuzz.token_sort_ratio, score_cutoff=_PINNED_NEAR
+    )
+    return best is not None
+
+
+def _breaks(
+    proposal: Proposal, entries: Sequence[Entry], old: Ranker, new: Ranker
+) -> Iterator[Break]:
+    for entry in entries:
         for question in entry.pinned:
-            finds = found(proposed, question)
-            if finds == entry.id:
-                continue
-            if entry.id == entry_id or found(live, question) == entry.id:
+            finds = found(new, question)
+            if finds != entry.id and found(old, question) == entry.id:
                 yield Break(entry.id, question, finds)
+    for question in proposal.pinned:
+        finds = found(new, question)
+        if finds != proposal.entry:
+            yield Break(proposal.entry or "", question, finds)
 
 
-def _thefts(live: Snapshot, proposed: Snapshot, entry: Entry) -> Iterator[Theft]:
-    for owner in _neighbours(live, entry):
+def _thefts(
+    proposal: Proposal, entries: Sequence[Entry], old: Ranker, new: Ranker
+) -> Iterator[Theft]:
+    for owner in entries:
         for question in owner.questions:
-            if found(proposed, question) == entry.id and found(live, question) == owner.id:
-                yield Theft(question, owner.id, entry.id)
+            thief = found(new, question)
+            if thief in proposal.ids and found(old, question) == owner.id:
+                yield Theft(question, owner.id, thief)
 
 
-def _neighbours(live: Snapshot, entry: Entry) -> list[Entry]:
-    """The entries that the change's questions are nearest to, in the order in which they stand."""
-    near = {
-        candidate.id
-        for question in (entry.title, *entry.questions)
-        for candidate in live.ranker.rank(question).candidates[:_NEAR]
-    }
-    return [each for each in live.entries.values() if each.id in near and each.id != entry.id]
-
-
-def found(snapshot: Snapshot, question: str) -> str | None:
-    """The entry that a question gets as its answer or as the first choice; None: not understood."""
-    match decide(snapshot.ranker.rank(question), snapshot.thresholds):
+def found(ranker: Ranker, question: str) -> str | None:
+    """What a question finds as its answer or first choice, also a group out of scope."""
+    match decide(ranker.rank(question)):
         case Answer(id=entry):
             return entry
         case Clarify(ids=(entry, *_)):
             return entry
+        case Abstain(group=group):
+            return group
         case _:
             return None
 
 
-def _duplicates(live: Snapshot, entry: Entry) -> Iterator[Duplicate]:
-    old = live.entries.get(entry.id)
-    known = set(old.questions) if old else set()
-    new = [question for question in entry.questions if question not in known]
-    yield from near_duplicates(live, new, entry.id)
+def _duplicates(proposal: Proposal) -> Iterator[Duplicate]:
+    known = {
+        question
+        for each in proposal.live.ranker.documents
+        if each.id in proposal.ids
+        for question in each.questions
+    }
+    asked = [question for each in proposal.documents for question in each.questions]
+    new = [question for question in asked if question not in known]
+    yield from near_duplicates(proposal.live, new, proposal.entry)
 
 
 def near_duplicates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from health_navigator.admin import drafts, guard
+from health_navigator.admin.bodies import OUT_OF_SCOPE
 from health_navigator.admin.guard import Findings
 from health_navigator.admin.refusals import Fault, Invalid, NotNow
 from health_navigator.admin.rights import Person, Right
@@ -21,13 +22,14 @@ from health_navigator.i18n import mark
 from health_navigator.knowledge import store
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.knowledge.models import Entry, LexiconFile, OutOfScopeFile
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.knowledge.tables import Item, ItemKind
 
 Result = TypeVar("Result")
+_Question = tuple[guard.Proposal, Mapping[str, Sequence[str]]]
 Build = Callable[[int, Sequence[StoredItem]], Snapshot]
 # Services are found by kind and place: they take no question from an entry.
-_GUARDED = (ItemKind.ENTRY, ItemKind.DOCUMENT)
 _FINDING = ("title", "questions", "answer", "pinned", "expires_on")
 
 
@@ -62,7 +64,7 @@ class Office:
         if not own:
             return self.live.snapshot
         key = (version, tuple((row.kind, row.id, row.version, row.updated_at) for row in own))
-        return await self._build_once(key, guard.with_bodies(items, [*map(to_stored, own)]))
+        return await self._build_once(key, _with_drafts(items, own))
 
     async def _build_once(self, key: object, items: Sequence[StoredItem]) -> Snapshot:
         async with self._building:
@@ -76,17 +78,17 @@ class Office:
         person.need(Right.READ)
         async with self.database.session() as session:
             _, draft = await drafts.get_draft(session, kind, item_id)
-            items = await store.published(session)
-            version = await store.version(session)
-        return await self._examine(version, items, draft)
+            question = await self._to_examine(session, draft)
+        return await _examined(question)
 
-    async def _examine(self, version: int, items: Sequence[StoredItem], draft: Draft) -> Findings:
-        if draft.kind not in _GUARDED or not _is_asked_for(items, draft):
-            return Findings()
-        key = (version, ((draft.kind, draft.id, draft.version, draft.updated_at),))
-        proposed = await self._build_once(key, guard.with_bodies(items, [to_stored(draft)]))
-        entry = draft.id if draft.kind == ItemKind.ENTRY else None
-        return await asyncio.to_thread(guard.examine, self.live.snapshot, proposed, entry)
+    async def _to_examine(self, session: AsyncSession, draft: Draft) -> _Question | None:
+        """What there is to examine; None where no question finds its entry by what changed."""
+        if not await _is_asked_for(session, draft):
+            return None
+        lexicon = await session.get(Item, (ItemKind.DOCUMENT, "lexicon"))
+        concepts = LexiconFile.model_validate(lexicon.body).concepts if lexicon else ()
+        sayings = {concept.word: concept.says for concept in concepts}
+        return _to_proposal(self.live.snapshot, draft), sayings
 
     async def publish(
         self, person: Person, kind: ItemKind, item_id: str, reason: str | None
@@ -96,9 +98,8 @@ class Office:
             _, draft = await drafts.approvable(
                 session, person, kind, item_id, four_eyes=self.four_eyes
             )
-            items = await store.published(session)
-            version = await store.version(session)
-        findings = await self._examine(version, items, draft)
+            question = await self._to_examine(session, draft)
+        findings = await _examined(question)
         if findings.need_a_reason and not reason:
             raise _needs_reason(findings)
         examined = draft.version
@@ -114,13 +115,27 @@ class Office:
         return await self.transact(work), findings
 
 
-def _is_asked_for(items: Sequence[StoredItem], draft: Draft) -> bool:
+async def _examined(question: _Question | None) -> Findings:
+    # Outside any transaction: learning takes seconds, and must hold no connection meanwhile.
+    return await asyncio.to_thread(guard.examine, *question) if question else Findings()
+
+
+async def _is_asked_for(session: AsyncSession, draft: Draft) -> bool:
     """Whether the draft changes anything by which questions find their entry."""
-    bodies = (item.body for item in items if (item.kind, item.id) == (draft.kind, draft.id))
-    before = next(bodies, None)
-    if before is None or draft.kind != ItemKind.ENTRY:
+    if draft.kind == ItemKind.DOCUMENT:
+        return draft.id == OUT_OF_SCOPE
+    if draft.kind != ItemKind.ENTRY:
+        return False
+    row = await session.get(Item, (draft.kind, draft.id))
+    if row is None or row.retired:
         return True
-    return any(before.get(name) != draft.body.get(name) for name in _FINDING)
+    return any(row.body.get(name) != draft.body.get(name) for name in _FINDING)
+
+
+def _to_proposal(live: Snapshot, draft: Draft) -> guard.Proposal:
+    if draft.kind == ItemKind.ENTRY:
+        return guard.propose_entry(live, Entry.model_validate(draft.body))
+    return guard.propose_groups(live, OutOfScopeFile.model_validate(draft.body).groups)
 
 
 def _needs_reason(findings: Findings) -> Invalid:
@@ -132,6 +147,13 @@ def _needs_reason(findings: Findings) -> Invalid:
     return Invalid([Fault("reason", message, values)], findings.to_json())
 
 
-def to_stored(draft: Draft) -> StoredItem:
+def _with_drafts(items: Sequence[StoredItem], own: Sequence[Draft]) -> tuple[StoredItem, ...]:
+    """The published items as they would be with the drafts among them."""
+    changed = {(draft.kind, draft.id): _to_stored(draft) for draft in own}
+    kept = [changed.pop((item.kind, item.id), item) for item in items]
+    return (*kept, *changed.values())
+
+
+def _to_stored(draft: Draft) -> StoredItem:
     """A draft as if it were published, after all others."""
     return StoredItem(ItemKind(draft.kind), draft.id, 1_000_000, draft.body)
