@@ -377,6 +377,14 @@ def _of_wording() -> Iterator[Slip]:
             f"«{promise}» promises what no source can: say how it usually is",
         )
     yield Slip(
+        "wording.promises",
+        MIGRACIONES,
+        "scope: national",
+        "scope: national\n  hours_note: Siempre hay quien conteste.",
+        "- id: migraciones-consejo",
+        "«Siempre hay» promises what no source can: say how it usually is",
+    )
+    yield Slip(
         "wording.doubts_unsaid",
         SALUD,
         "confidence: official",

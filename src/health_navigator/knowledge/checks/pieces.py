@@ -56,7 +56,8 @@ class Told:
 
     def problem(self, letter: int, message: str, **values: object) -> Problem:
         """A problem with the text, on the line of the file where its letter stands."""
-        return self.owner.problem_at(self.field, letter, message, **values)
+        row = self.text.count("\n", 0, letter)
+        return self.owner.where.problem_in_row(row, self.field, message, **values)
 
 
 @dataclass(frozen=True)
