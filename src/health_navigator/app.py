@@ -63,9 +63,16 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole program as one ASGI application; it builds itself when its lifespan begins."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[AppState]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[AppState]:
         async with AsyncExitStack() as stack:
-            yield await _build(settings, stack)
+            try:
+                state = await _build(settings, stack)
+            except Exception as error:
+                # The server only says that it failed; who started it can say why.
+                app.state.start_error = error
+                log.error("start.failed", error=type(error).__name__)
+                raise
+            yield state
 
     app = FastAPI(
         title="Health Navigator",

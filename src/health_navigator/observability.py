@@ -185,4 +185,6 @@ def _without_traces(
     elif isinstance(info, BaseException):
         event["exception"] = type(info).__name__
     event.pop("stack_info", None)
+    if str(event["event"]).startswith("Traceback "):
+        event["event"] = "a trace, withheld"
     return event

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import uvicorn
-from typer import Exit
+from typer import Exit, echo
 
 from health_navigator.app import create_app
 from health_navigator.config import Settings, read_settings
 from health_navigator.doorway import BoundedProtocol
-from health_navigator.errors import ConfigurationError
+from health_navigator.errors import ConfigurationError, NavigatorError
 from health_navigator.observability import configure_logging
 
 
@@ -28,8 +30,9 @@ def poll() -> None:
 def _serve(settings: Settings) -> None:
     configure_logging(settings.log_format)
     settings.keys()
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -42,6 +45,12 @@ def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    server.run()
+    with suppress(SystemExit):
+        server.run()
+    error = getattr(app.state, "start_error", None)
+    if isinstance(error, NavigatorError):
+        raise error
+    if error is not None:
+        echo(f"not started ({type(error).__name__}): `health-navigator doctor` says why", err=True)
     if not server.started:
         raise Exit(1)

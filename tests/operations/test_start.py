@@ -1,0 +1,69 @@
+"""A start that fails says why in one line, and never with a trace or a secret."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.operations.serving import OUR_OWN
+
+
+def start(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "NAVIGATOR_ENCODER": "none", "NAVIGATOR_PORT": "1"}
+    environment |= {f"NAVIGATOR_{name.upper()}": value for name, value in settings.items()}
+    done = subprocess.run(
+        [*OUR_OWN, "serve"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_wrong_setting(tmp_path: Path) -> None:
+    done = start(tmp_path, secret_key="geheim")
+    assert done.returncode == 2
+    assert "NAVIGATOR_SECRET_KEY" in last_line(done)
+    assert "geheim" not in done.stderr
+
+
+def test_a_database_that_is_away(tmp_path: Path) -> None:
+    url = "postgresql://navigator:geheim@127.0.0.1:1/navigator"
+    done = start(tmp_path, database_url=url, secret_key="0123456789abcdefghijklmnopqrstuvwxyz")
+    assert done.returncode == 1
+    assert "health-navigator doctor" in last_line(done)
+    assert "geheim" not in done.stderr
+
+
+def test_a_sqlite_file_that_another_process_serves(tmp_path: Path) -> None:
+    with (tmp_path / "bot.sqlite3.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = start(tmp_path, database_url=f"sqlite:///{tmp_path}/bot.sqlite3")
+    assert done.returncode == 2
+    assert "PostgreSQL" in last_line(done)
+
+
+def test_knowledge_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "knowledge").mkdir()
+    done = start(tmp_path, knowledge_dir=str(tmp_path / "knowledge"))
+    assert done.returncode == 2
+    assert str(tmp_path / "knowledge") in done.stderr
+
+
+def test_jobs_run_tells_of_each_job(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "health_navigator.cli", "jobs", "run"]
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    jobs = {line.split(":")[0] for line in done.stdout.splitlines()}
+    assert {"forget_states", "forget_questions", "forget_updates"} <= jobs
