@@ -41,6 +41,8 @@ def unofficial(pieces: Pieces) -> Iterator[Problem]:
 
 def _misnamed(each: Located) -> Iterator[Problem]:
     """The widest name that is wrong: those below it cannot be judged."""
+    if Place(each.part.department or "", each.part.province, each.part.district) in ubigeo.codes():
+        return
     inside = [*ubigeo.codes()]
     for field in ("department", "province", "district"):
         name = getattr(each.part, field)
