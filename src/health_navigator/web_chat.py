@@ -22,13 +22,14 @@ from health_navigator.conversation.models import (
     Incoming,
     Opened,
     Point,
+    Reply,
     Said,
     Tap,
     Text,
     Turn,
 )
 from health_navigator.conversation.taps import Taps
-from health_navigator.i18n import DEFAULT_LOCALE, translator
+from health_navigator.i18n import DEFAULT_LOCALE, Translate, translator
 
 router = APIRouter(include_in_schema=False)
 
@@ -127,8 +128,7 @@ def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Resp
     translate = translator(locale)
     template = "messages.html" if request.headers.get("X-Fragment") else "chat.html"
     html = _templates.get_template(template).render(
-        # Quiet suits a chat; a page that shows nothing looks broken.
-        replies=turn.replies or (replies.slow_down(translate),),
+        replies=_to_show(turn, translate),
         asked=asked,
         locale=locale,
         languages=replies.LANGUAGES,
@@ -138,6 +138,12 @@ def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Resp
     response = HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_POLICY})
     _remember(request, response, token, turn)
     return response
+
+
+def _to_show(turn: Turn, translate: Translate) -> Sequence[Reply]:
+    """A page has no keyboard to take away; and one that shows nothing looks broken."""
+    telling = [reply for reply in turn.replies if not reply.removes_keyboard]
+    return telling or turn.replies or (replies.slow_down(translate),)
 
 
 def _remember(request: Request, response: Response, token: str, turn: Turn) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -176,9 +176,10 @@ class Nearby:
         beside: replies.Rows = (),
     ) -> Reply:
         _ = self.translate
-        is_exact = place is None
+        if place is not None and not self._knows_middle(place):
+            shown = [replace(found, kilometres=None) for found in shown]
         text = "\n\n".join(
-            f"{number}. {self.describe(found, is_exact=is_exact)}"
+            f"{number}. {self.describe(found, is_exact=place is None)}"
             for number, found in enumerate(shown, 1)
         )
         around = (_(KIND_NAMES[kind]), *((ubigeo.label(place),) if place else ()))
@@ -195,6 +196,12 @@ class Nearby:
                 replies.home(_),
             ),
         )
+
+    def _knows_middle(self, place: Place) -> bool:
+        """Whether distances from the place mean something: its middle is no wider place's."""
+        centres = self.knowledge.directory.centres
+        wider = Place(place.department, place.province if place.district else None)
+        return place == wider or centres.get(place) != centres.get(wider)
 
     def describe(self, found: Found, *, is_exact: bool = True) -> str:
         """One service in a few short lines. `is_exact`: measured from where the person is."""
