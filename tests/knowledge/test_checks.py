@@ -249,6 +249,22 @@ def _of_figures() -> Iterator[Slip]:
     yield Slip(
         "figures.not_in_the_answer",
         SALUD,
+        "  - text: 15 soles",
+        "  - text: 5 soles\n    kind: other\n  - text: 15 soles",
+        "text: 5 soles",
+        "«5 soles» is not in the answer: copy it letter by letter",
+    )
+    yield Slip(
+        "figures.undeclared",
+        SALUD,
+        "La consulta cuesta 15 soles.",
+        "La consulta cuesta 15 soles, o 115 soles.",
+        "La consulta cuesta",
+        "«115 soles» is not under figures: add it with the source that says it",
+    )
+    yield Slip(
+        "figures.not_in_the_answer",
+        SALUD,
         "after: ve igual",
         "after: ve ya",
         "after: ve ya",

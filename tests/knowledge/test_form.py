@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
-from tests.knowledge.conftest import Spoil, problems_in
+from health_navigator.knowledge.files import read_directory
+from tests.knowledge.conftest import GOOD, Spoil, problems_in
 
 SALUD = "entries/salud.yaml"
 HOSPITAL = "services/hospital.yaml"
@@ -319,6 +321,13 @@ def test_what_an_editor_on_windows_adds_does_no_harm(folder: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert problems_in(folder) == ()
+
+
+def test_accents_written_as_two_characters_are_the_same_accents(folder: Path) -> None:
+    path = folder / SALUD
+    path.write_text(unicodedata.normalize("NFD", path.read_text(encoding="utf-8")), "utf-8")
+    assert problems_in(folder) == ()
+    assert read_directory(folder)[3].body == read_directory(GOOD)[3].body
 
 
 def test_every_problem_of_every_file_is_told_at_once(folder: Path, spoil: Spoil) -> None:

@@ -41,7 +41,9 @@ class SnapshotBuilder:
             return build_snapshot(version, items, None)
         if wait or len(self.unknown(items)) <= _FEW:
             self.learn(items)
-        return build_snapshot(version, items, self._prepared(items), lacks_meaning=bool(self.unknown(items)))
+        return build_snapshot(
+            version, items, self._prepared(items), lacks_meaning=bool(self.unknown(items))
+        )
 
     def unknown(self, items: Sequence[StoredItem]) -> list[str]:
         """The sentences of the knowledge whose vectors are not known yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -92,7 +93,8 @@ def read_directory(directory: Path) -> tuple[FileItem, ...]:
 def read_file(content: bytes, path: str) -> tuple[FileItem, ...]:
     """The pieces of one file, named by its path below the knowledge directory."""
     try:
-        text = content.decode("utf-8-sig")
+        # Some keyboards write "é" as two characters, which look the same and match nothing.
+        text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         message = mark("this is not UTF-8: save the file with encoding UTF-8")

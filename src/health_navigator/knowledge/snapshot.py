@@ -110,7 +110,8 @@ def build_snapshot(
         where=where_reader(places, _ordinary_words(entries.values())),
         kind_entries={each.kind: each.entry for each in places.kinds},
         entries_of_kind={
-            kind: frozenset(each.entry for each in places.kinds if each.kind is kind) for kind in Kind
+            kind: frozenset(each.entry for each in places.kinds if each.kind is kind)
+            for kind in Kind
         },
         thresholds=Thresholds(),
         lacks_meaning=lacks_meaning,
@@ -147,9 +148,7 @@ def _interview(documents: Mapping[str, dict[str, Any]]) -> Interview | None:
     return Interview.of(EligibilityFile.model_validate(documents[ELIGIBILITY]))
 
 
-def _to_rank(
-    entries: Iterable[Entry], outside: Iterable[OutOfScope]
-) -> Iterator[rank.Document]:
+def _to_rank(entries: Iterable[Entry], outside: Iterable[OutOfScope]) -> Iterator[rank.Document]:
     for entry in entries:
         yield rank.Document(entry.id, entry.title, entry.questions, entry.answer)
     for group in outside:
@@ -163,9 +162,7 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
     )
 
 
-def _to_triage(
-    file: TriageFile, entries: Iterable[Entry]
-) -> tuple[list[triage.Danger], list[str]]:
+def _to_triage(file: TriageFile, entries: Iterable[Entry]) -> tuple[list[triage.Danger], list[str]]:
     """What danger sounds like, and the ordinary questions that it must not be taken for."""
     dangers = [
         triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)

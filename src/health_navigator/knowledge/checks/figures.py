@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from health_navigator.errors import Problem
 from health_navigator.i18n import mark
 from health_navigator.knowledge.checks.pieces import Pieces
-from health_navigator.knowledge.models import Entry, Figure, FigureKind
+from health_navigator.knowledge.models import Entry, FigureKind
 
 _WORDS = (
     "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis"
@@ -34,16 +34,15 @@ Span = tuple[int, int]
 def not_in_the_answer(pieces: Pieces) -> Iterator[Problem]:
     for entry in pieces.entries:
         for position, figure in enumerate(entry.part.figures):
-            for field in ("text", "after"):
-                words = getattr(figure, field)
-                if words and words not in entry.part.answer:
+            for field, words in (("text", figure.text), ("after", figure.after)):
+                if words and not [*_spans(words, entry.part.answer)]:
                     message = mark("«{text}» is not in the answer: copy it letter by letter")
                     yield entry.problem(f"figures.{position}.{field}", message, text=words)
 
 
 def undeclared(pieces: Pieces) -> Iterator[Problem]:
     for entry in pieces.entries:
-        declared = [*_spans(entry.part, entry.part.figures)]
+        declared = [*_declared(entry.part, *FigureKind)]
         for found in _FIGURE.finditer(entry.part.answer):
             if not _is_covered(found.span(), declared) and not _ROUND_THE_CLOCK.match(found[0]):
                 message = mark("«{text}» is not under figures: add it with the source that says it")
@@ -53,8 +52,7 @@ def undeclared(pieces: Pieces) -> Iterator[Problem]:
 def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
     """A time limit that nobody declared as one has nobody who says what to do after it."""
     for entry in pieces.entries:
-        kinds = (FigureKind.DEADLINE, FigureKind.AGE)
-        known = [*_spans(entry.part, (f for f in entry.part.figures if f.kind in kinds))]
+        known = [*_declared(entry.part, FigureKind.DEADLINE, FigureKind.AGE)]
         for found in _LIMIT.finditer(entry.part.answer):
             if not _is_covered(found.span(), known):
                 message = mark(
@@ -64,10 +62,17 @@ def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
                 yield entry.problem_at("answer", found.start(), message, text=found[0])
 
 
-def _spans(entry: Entry, figures: Iterable[Figure]) -> Iterator[Span]:
-    for figure in figures:
-        for found in re.finditer(re.escape(figure.text), entry.answer):
-            yield found.span()
+def _declared(entry: Entry, *kinds: FigureKind) -> Iterator[Span]:
+    """Where the answer says what `figures` hold."""
+    for figure in entry.figures:
+        if figure.kind in kinds:
+            yield from _spans(figure.text, entry.answer)
+
+
+def _spans(words: str, text: str) -> Iterator[Span]:
+    """Where the words stand in a text; "15 soles" does not stand in "115 soles"."""
+    whole = re.compile(rf"(?<![\d.,]){re.escape(words)}(?!\d)")
+    return (found.span() for found in whole.finditer(text))
 
 
 def _is_covered(span: Span, declared: Iterable[Span]) -> bool:

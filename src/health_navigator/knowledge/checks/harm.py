@@ -13,16 +13,16 @@ from health_navigator.knowledge.checks.pieces import Pieces, Told
 LEGAL_ADVICE = "0800-15170"
 """Defensoría del Pueblo: free legal advice, for whoever has no papers too."""
 
-_AUTHORITIES = r"(?:Migraciones\b|comisarías?\b|Fiscalía|Interpol|Poder Judicial)"
+# With its capital: the OIM is the agency for "las migraciones".
+_OFFICES = r"Migraciones\b|(?i:comisarías?\b|fiscalía|interpol|poder judicial)"
 # Not in "llama al 105 (Policía)" or "Policía: 105": who is in danger calls at once.
-_POLICE = r"(?<!105 \()Policía(?!:?\s*105)"
+_POLICE = r"(?<!105 \()(?i:policía)(?!:?\s*105)"
 # Not in "no pueden exigirte papeles ni denuncia".
-_COMPLAINT = r"(?<!ni )(?<!sin )(?<!exigirte )\bdenunci(?:a|ar|as|arlo|arla)\b"
-_AUTHORITY = re.compile(rf"{_AUTHORITIES}|{_POLICE}|{_COMPLAINT}", re.IGNORECASE)
+_COMPLAINT = r"(?<!ni )(?<!sin )(?<!exigirte )\b(?i:denunci(?:a|ar|as|arlo|arla))\b"
+_AUTHORITY = re.compile(rf"{_OFFICES}|{_POLICE}|{_COMPLAINT}")
 _SENT = re.compile(
-    r"\b(?:ve|vete|anda|acude|acércate|preséntate|dirígete|pon|haz|presenta|saca(?: tu)? cita)\b"
-    rf"[^.\n]{{0,40}}?(?:{_AUTHORITIES}|Policía|denuncia)",
-    re.IGNORECASE,
+    r"\b(?i:ve|vete|anda|acude|acércate|preséntate|dirígete|pon|haz|presenta|saca(?: tu)? cita)\b"
+    rf"[^.\n]{{0,40}}?(?:{_OFFICES}|(?i:policía|denuncia))"
 )
 _AMBULANCE = re.compile(r"(?<![\d.,])106(?![.,]?\d)")
 _ELSEWHERE = re.compile(r"(?<![\d.,])(?:116|105)(?![.,]?\d)|\btaxi\b")

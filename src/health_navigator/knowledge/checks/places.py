@@ -103,8 +103,9 @@ def far_from_their_district(pieces: Pieces) -> Iterator[Problem]:
 
 def _reach(place: Place) -> float:
     centres = ubigeo.centres()
+    is_capital = place.name in (place.province, place.department)
     is_own = all(centres[place] != centres.get(wider) for wider in place.lineage[:-1])
-    return _NEAR_KM if is_own else _NEAR_WIDER_KM
+    return _NEAR_KM if is_own or is_capital else _NEAR_WIDER_KM
 
 
 def _place_of(service: Service) -> Place:
