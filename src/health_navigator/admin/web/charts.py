@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 720, 260
 _LEFT, _BOTTOM, _TOP = 44, 28, 8
 _MOST_BARS = 62
 _LABELS = 8
+_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 SERIES = (
     ("answered", "Respondidas"),
     ("clarified", "Preguntó cuál"),
@@ -76,11 +77,9 @@ def _sum(by_day: Mapping[date, Day], start: date, length: int) -> dict[str, int]
 
 
 def _round_up(number: int) -> int:
-    """A number that divides by four and is easy to read."""
-    step = 1
-    while number > step * 4:
-        step = step * 5 // 2 if str(step).startswith("2") else step * 2
-    return step * 4
+    """The next number that divides by four into steps that are easy to read."""
+    steps = (step * 10**power for power in range(9) for step in _STEPS)
+    return next(int(step) * 4 for step in steps if step * 4 >= number and step % 1 == 0)
 
 
 def _slot(count: int) -> float:

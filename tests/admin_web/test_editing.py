@@ -1,0 +1,229 @@
+"""Writing an entry or a service on its form, and what the form says back."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from tests.admin_web.conftest import Colleague, Team
+
+SCRIPT = '<script>alert("x")</script>'
+ENTRY = {
+    "title": "¿Dónde me operan de los ojos?",
+    "topic": "atencion",
+    "questions": "operacion de cataratas\nme quiero operar la vista",
+    "answer": "Sí. Pregunta en la posta.\n\nAllí te dicen dónde.",
+    "sources.0.title": "Guía",
+    "sources.0.publisher": "Minsa",
+    "sources.0.url": "https://www.gob.pe/x",
+    "sources.0.date": "2025-06",
+    "verified_on": "2026-11-20",
+    "review_by": "2027-05-20",
+    "confidence": "official",
+}
+SERVICE = {
+    "name": "Casa Tres",
+    "kind": "ong",
+    "department": "Lima",
+    "sources.0.title": "Página",
+    "sources.0.publisher": "Casa",
+    "sources.0.url": "https://casa.example.org",
+    "verified_on": "2026-11-20",
+    "review_by": "2027-01-20",
+    "confidence": "ngo",
+    "status": "active",
+    "scope": "local",
+}
+
+
+def write(who: Colleague, path: str, **fields: str) -> Any:
+    page = who.get(path).text
+    seen = re.findall(r'name="visto" value="([^"]+)"', page)[0]
+    return who.post(path, **{"hacer": "guardar", "visto": seen, **fields})
+
+
+def new_entry(team: Team, who: Colleague, **fields: str) -> str:
+    entry = team.new_id()
+    answer = write(who, "/admin/nueva-entrada", **{**ENTRY, "id": entry, **fields})
+    assert answer.status_code == 303, answer.text
+    return entry
+
+
+def test_a_new_entry_is_a_draft_until_somebody_else_approves_it(team: Team) -> None:
+    path = f"/admin/entradas/{new_entry(team, team.aida)}"
+    assert team.aida.post(f"{path}/enviar").status_code == 303
+    page = team.aida.get(path).text
+    assert "lo aprueba otra persona" in page
+    assert "Aprobar y publicar" not in page
+    refused = team.aida.post(f"{path}/publicar")
+    assert refused.status_code == 403
+    assert "lo tiene que aprobar otra persona" in refused.text
+    assert "Aprobar y publicar" in team.ada.get(path).text
+    assert team.ada.post(f"{path}/publicar").status_code == 303
+    assert "Publicado" in team.ada.get(path).text
+
+
+def test_an_entry_without_a_short_name_gets_it_from_its_title(team: Team) -> None:
+    number = team.new_id("ojos")
+    title = f"¿Operan ñandúes {number}?"
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "title": title})
+    assert answer.headers["Location"].startswith(f"/admin/entradas/operan-nandues-{number}/editar")
+
+
+def test_a_taken_short_name_is_told_and_nothing_is_written_over(team: Team) -> None:
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "id": "dentista"})
+    assert answer.status_code == 409
+    assert "ya existe otra con este nombre corto" in answer.text
+    assert "operacion de cataratas" in answer.text
+
+
+def test_every_mistake_is_named_beside_its_field_and_the_text_stays(team: Team) -> None:
+    wrong = {**ENTRY, "title": "", "review_by": "2020-01-01", "sources.0.url": "minsa"}
+    answer = write(team.elena, "/admin/nueva-entrada", **wrong)
+    assert answer.status_code == 422
+    assert 'href="#title"' in answer.text
+    assert 'href="#sources"' in answer.text
+    assert "me quiero operar la vista" in answer.text
+    assert re.search(r'id="title"[^>]*aria-invalid="true"', answer.text)
+
+
+def test_a_date_out_of_order_is_told_in_spanish(team: Team) -> None:
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "review_by": "2020-01-01"})
+    assert "debe ser posterior" in answer.text
+
+
+@pytest.mark.parametrize("field", ["title", "questions", "answer", "label", "note", "related"])
+def test_script_in_a_field_is_shown_as_text(team: Team, field: str) -> None:
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, field: SCRIPT, "hacer": "ver"})
+    assert answer.status_code == 200
+    assert SCRIPT not in answer.text
+    assert SCRIPT in html.unescape(answer.text)
+
+
+def test_script_that_was_saved_is_text_on_every_page(team: Team) -> None:
+    entry = new_entry(
+        team,
+        team.elena,
+        title=f"¿{SCRIPT}?",
+        answer=f"No. {SCRIPT}",
+        note=SCRIPT,
+        **{"sources.0.title": SCRIPT, "sources.0.publisher": SCRIPT},
+    )
+    path = f"/admin/entradas/{entry}"
+    team.elena.post(f"{path}/comentar", texto=SCRIPT)
+    team.elena.post(f"{path}/enviar")
+    team.ada.post(f"{path}/publicar", motivo="prueba")
+    for page in (path, f"{path}/editar", f"{path}/versiones", "/admin/registro", "/admin/entradas"):
+        shown = team.aida.get(page).text
+        assert SCRIPT not in shown, page
+    assert SCRIPT in html.unescape(team.aida.get(path).text)
+
+
+def test_the_preview_says_how_it_looks_reads_and_what_is_missing(team: Team) -> None:
+    ficha = team.elena.ficha
+    fields = {**ENTRY, "_ficha": ficha, "hacer": "ver", "questions": "me duele una muela"}
+    answer = team.elena.client.post(
+        "/admin/nueva-entrada", data=fields, headers={"X-Fragment": "1"}
+    )
+    assert "<html" not in answer.text
+    assert "¿Dónde me operan de los ojos?" in answer.text
+    assert "Lectura:" in answer.text
+    assert "Fuente: Minsa" in answer.text
+    assert "casi igual" in answer.text
+
+
+def test_two_who_edit_at_once_see_both_versions(team: Team) -> None:
+    entry = new_entry(team, team.elena)
+    path = f"/admin/entradas/{entry}/editar"
+    seen = re.findall(r'name="visto" value="([^"]+)"', team.aida.get(path).text)[0]
+    write(team.elena, path, **{**ENTRY, "answer": "Sí. Ve al hospital."})
+    late = {**ENTRY, "answer": "Sí. Ve a la clínica.", "visto": seen, "hacer": "guardar"}
+    answer = team.aida.post(path, **late)
+    assert answer.status_code == 409
+    assert "Otra persona lo cambió" in answer.text
+    assert "Ve a la clínica." in answer.text
+    assert re.search(r"<del>.*?hospital", answer.text, re.DOTALL)
+    seen_now = re.findall(r'name="visto" value="([^"]+)"', answer.text)[0]
+    assert team.aida.post(path, **{**late, "visto": seen_now}).status_code == 303
+
+
+def test_a_change_is_sent_back_with_a_comment_that_its_author_reads(team: Team) -> None:
+    path = f"/admin/entradas/{new_entry(team, team.elena)}"
+    team.elena.post(f"{path}/enviar")
+    assert team.aida.post(f"{path}/devolver", texto="Falta la dirección").status_code == 303
+    assert "Falta la dirección" in team.elena.get(path).text
+    assert "Falta la dirección" in team.elena.get("/admin").text
+
+
+def test_an_earlier_version_comes_back_as_a_draft(team: Team) -> None:
+    entry = new_entry(team, team.elena)
+    path = f"/admin/entradas/{entry}"
+    for answer in ("Sí. Ve al hospital.", "Sí. Ve a la clínica."):
+        write(team.elena, f"{path}/editar", **{**ENTRY, "answer": answer, "hacer": "enviar"})
+        assert team.aida.post(f"{path}/publicar", motivo="prueba").status_code == 303
+    versions = team.elena.get(f"{path}/versiones").text
+    assert "Volver a la versión 1" in versions
+    assert re.search(r"<ins>.*?clínica", versions, re.DOTALL)
+    assert team.elena.post(f"{path}/volver/1").status_code == 303
+    assert "Ve al hospital." in team.elena.get(path).text
+
+
+def test_what_breaks_a_pinned_question_needs_a_reason(team: Team) -> None:
+    thief = {
+        "questions": "me duele una muela mucho\nme duele una muela\ndentista gratis en la posta\n"
+        "quiero sacarme un diente\ntengo caries y no tengo plata"
+    }
+    path = f"/admin/entradas/{new_entry(team, team.elena, **thief)}"
+    team.elena.post(f"{path}/enviar")
+    examined = team.aida.post(f"{path}/comprobar").text
+    assert "Qué pasaría al publicar" in examined
+    refused = team.aida.post(f"{path}/publicar")
+    assert refused.status_code == 422
+    assert "Motivo para publicar" in refused.text
+    assert "¿Hay dentista gratis?" in refused.text
+
+
+def test_taking_off_asks_why(team: Team) -> None:
+    path = f"/admin/entradas/{new_entry(team, team.elena)}"
+    team.elena.post(f"{path}/enviar")
+    team.aida.post(f"{path}/publicar", motivo="prueba")
+    assert team.aida.post(f"{path}/retirar", texto="").status_code == 422
+    assert team.elena.post(f"{path}/retirar", texto="cerró").status_code == 403
+    assert team.aida.post(f"{path}/retirar", texto="cerró").status_code == 303
+    assert "Retirado" in team.aida.get(path).text
+
+
+def test_a_closed_service_says_when_and_what_is_open(team: Team) -> None:
+    service = team.new_id("casa")
+    closed = {**SERVICE, "id": service, "status": "closed"}
+    refused = write(team.elena, "/admin/nuevo-servicio", **closed)
+    assert refused.status_code == 422
+    assert "En su lugar" in refused.text
+    whole = {**closed, "closed_on": "2026-02", "replaced_by": "ninguno"}
+    assert write(team.elena, "/admin/nuevo-servicio", **whole).status_code == 303
+
+
+def test_opening_hours_are_shown_back_in_words(team: Team) -> None:
+    fields = {**SERVICE, "hacer": "ver", "hours": "Mo-Fr 08:00-13:00,14:00-17:00; PH off"}
+    page = write(team.elena, "/admin/nuevo-servicio", **fields).text
+    assert "lunes a viernes: de 8:00 a 13:00 y de 14:00 a 17:00" in page
+    assert "sábado y domingo: cerrado" in page
+    wrong = write(team.elena, "/admin/nuevo-servicio", **{**fields, "hours": "de lunes a viernes"})
+    assert "El horario no se entiende" in wrong.text
+
+
+def test_coordinates_are_numbers_in_peru(team: Team) -> None:
+    fields = {**SERVICE, "latitude": "doce", "longitude": "-77,04"}
+    answer = write(team.elena, "/admin/nuevo-servicio", **fields)
+    assert answer.status_code == 422
+    assert "no es un número" in answer.text
+    assert "-77,04" in answer.text
+
+
+def test_a_text_of_five_megabytes_is_refused_in_words(team: Team) -> None:
+    answer = team.elena.post("/admin/nueva-entrada", answer="a" * 5_000_000)
+    assert answer.status_code == 413
+    assert "1 MB" in answer.text

@@ -1,0 +1,154 @@
+"""The day's work: the inbox, the console, what is due, reports, figures, files."""
+
+from __future__ import annotations
+
+import re
+
+from tests.admin_web.conftest import Team
+from tests.admin_web.test_editing import ENTRY
+
+
+def _group_of(team: Team, text: str) -> str:
+    page = team.elena.get("/admin/sin-respuesta").text
+    found = re.search(rf'href="(/admin/sin-respuesta/\w+)">{re.escape(text)}', page)
+    assert found, page
+    return found[1]
+
+
+def test_one_click_adds_a_group_to_an_entry(team: Team) -> None:
+    team.leave_unanswered("se me partio el colmillo anoche")
+    group = _group_of(team, "se me partio el colmillo anoche")
+    answer = team.elena.post(f"{group}/agregar", entrada="dentista")
+    assert answer.status_code == 303
+    page = team.elena.get(answer.headers["Location"]).text
+    assert "se me partio el colmillo anoche" in page
+    assert team.elena.get(group).status_code == 404
+    team.elena.post("/admin/entradas/dentista/descartar")
+
+
+def test_a_group_begins_a_new_entry(team: Team) -> None:
+    team.leave_unanswered("lentes gratis para mi abuelo ciego")
+    group = _group_of(team, "lentes gratis para mi abuelo ciego")
+    group_id = group.rpartition("/")[2]
+    form = team.elena.get(f"/admin/nueva-entrada?grupo={group_id}").text
+    assert "lentes gratis para mi abuelo ciego" in form
+    fields = {**ENTRY, "id": team.new_id("lentes"), "questions": "lentes gratis"}
+    answer = team.elena.post(
+        "/admin/nueva-entrada", hacer="guardar", visto="0.0", grupo=group_id, **fields
+    )
+    assert answer.status_code == 303
+    assert "abuelo ciego" in team.elena.get(answer.headers["Location"]).text
+    assert team.elena.get(group).status_code == 404
+
+
+def test_a_group_out_of_scope_waits_for_approval_as_a_document(team: Team) -> None:
+    team.leave_unanswered("cuanto cuesta el examen de manejo")
+    group = _group_of(team, "cuanto cuesta el examen de manejo")
+    answer = team.elena.post(f"{group}/fuera", grupo="licencia")
+    assert answer.status_code == 303
+    page = team.elena.get(answer.headers["Location"]).text
+    assert "Lo que el bot no responde" in page
+    assert "Licencia de conducir: cuanto cuesta el examen de manejo" in page
+    assert team.elena.post("/admin/documentos/out_of_scope/enviar").status_code == 303
+    assert team.aida.post("/admin/documentos/out_of_scope/publicar").status_code == 303
+
+
+def test_a_group_is_discarded(team: Team) -> None:
+    team.leave_unanswered("<b>asdf</b> qwerty zxcv")
+    page = team.elena.get("/admin/sin-respuesta").text
+    assert "<b>asdf" not in page
+    group = _group_of(team, "&lt;b&gt;asdf&lt;/b&gt; qwerty zxcv")
+    assert team.elena.post(f"{group}/descartar").status_code == 303
+    assert "qwerty zxcv" not in team.elena.get("/admin/sin-respuesta").text
+
+
+def test_the_console_shows_the_answer_and_why(team: Team) -> None:
+    page = team.elena.post("/admin/probar", texto="me duele una muela", con="publicado").text
+    assert "Pregunta en la posta más cercana." in page
+    assert "Responde" in page
+    assert "«me duele una muela»" in page
+    assert "Palabras parecidas" in page
+    assert "Desde cuándo responde" in page
+
+
+def test_the_console_answers_with_my_drafts_and_with_what_is_live(team: Team) -> None:
+    entry = team.new_id("cataratas")
+    fields = {**ENTRY, "id": entry, "title": "¿Y las cataratas de la abuela?"}
+    team.elena.post("/admin/nueva-entrada", hacer="guardar", visto="0.0", **fields)
+    asked = {"texto": "operacion de cataratas"}
+    mine = team.elena.post("/admin/probar", con="borradores", **asked).text
+    live = team.elena.post("/admin/probar", con="publicado", **asked).text
+    assert f'href="/admin/entradas/{entry}"' in mine
+    assert f'href="/admin/entradas/{entry}"' not in live
+
+
+def test_the_console_says_danger_and_shows_script_as_text(team: Team) -> None:
+    assert "Peligro" in team.elena.post("/admin/probar", texto="quiero matarme").text
+    page = team.elena.post("/admin/probar", texto="<script>x</script>").text
+    assert "<script>x" not in page
+
+
+def test_verified_today_goes_to_review_with_its_source(team: Team) -> None:
+    page = team.elena.get("/admin/revisar?dias=90").text
+    assert "Casa Dos" in page
+    answer = team.elena.post(
+        "/admin/revisar/servicios/ong-dos", title="Página nueva", publisher="Casa", date="2026-11"
+    )
+    assert answer.status_code == 303
+    item = team.aida.get("/admin/servicios/ong-dos").text
+    assert "Página nueva" in item
+    assert "Aprobar y publicar" in item
+
+
+def test_a_source_without_its_publisher_verifies_nothing(team: Team) -> None:
+    answer = team.elena.post("/admin/revisar/entradas/vacuna-bebe", title="Página", publisher="")
+    assert answer.status_code == 422
+
+
+def test_reports_of_users_are_settled(team: Team) -> None:
+    assert "La gente avisa" in team.elena.get("/admin/servicios").text
+    assert team.elena.post("/admin/avisos/ong-uno/cerrar").status_code == 303
+    assert "La gente avisa" not in team.elena.get("/admin/servicios").text
+
+
+def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
+    page = team.elena.get("/admin/cifras").text
+    assert 'fill="url(#p-not_understood)"' in page
+    assert re.search(r"<title>\d+ \w+, respondidas: \d+</title>", page)
+    assert '<th scope="row">' in page
+    assert team.elena.get("/admin/cifras.csv").text.startswith("day,questions")
+
+
+def test_a_file_is_looked_at_row_by_row_and_then_imported(team: Team) -> None:
+    export = team.aida.get("/admin/archivos/entradas.csv").text
+    changed = export.replace("donde vacuno a mi bebe", "donde pongo las vacunas de mi bebe")
+    ficha = {"_ficha": team.aida.ficha}
+    dry = team.aida.client.post(
+        "/admin/archivos", data={**ficha, "hacer": "revisar"}, files={"archivo": ("a.csv", changed)}
+    ).text
+    assert "cambia 1" in dry
+    carried = re.findall(r'name="llevado" value="([^"]+)"', dry)[0]
+    done = team.aida.post("/admin/archivos", llevado=carried, hacer="importar").text
+    assert "esperan aprobación" in done
+    team.ada.post("/admin/entradas/vacuna-bebe/descartar")
+
+
+def test_a_wrong_row_is_told_with_its_line_and_column(team: Team) -> None:
+    ficha = {"_ficha": team.aida.ficha, "hacer": "revisar"}
+    sheet = "id;title;answer\ndentista;;=1+1\n<b>;x;y\n"
+    page = team.aida.client.post(
+        "/admin/archivos", data=ficha, files={"archivo": ("a.csv", sheet.encode("latin-1"))}
+    ).text
+    assert "Hay errores" in page
+    assert "<b>;" not in page
+    unreadable = team.aida.client.post(
+        "/admin/archivos", data=ficha, files={"archivo": ("a.xlsx", b"PK no zip")}
+    )
+    assert unreadable.status_code == 422
+    nothing = team.aida.post("/admin/archivos", hacer="revisar")
+    assert nothing.status_code == 422
+
+
+def test_an_editor_downloads_but_does_not_import(team: Team) -> None:
+    assert "Subir cambios" not in team.elena.get("/admin/archivos").text
+    assert team.elena.post("/admin/archivos", hacer="importar").status_code == 403
