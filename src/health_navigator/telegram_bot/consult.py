@@ -45,6 +45,8 @@ async def consult(token: str, api_url: str) -> BotStatus:
             raise TokenRefusedError from None
         except TelegramError as error:
             raise TelegramAwayError(type(error).__name__) from None
+        except (TypeError, KeyError, ValueError, AttributeError):
+            raise TelegramAwayError("its answer is not Telegram's") from None
     return BotStatus(
         me.username or str(me.id),
         info.url or None,

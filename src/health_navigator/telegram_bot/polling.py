@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import TelegramError
 
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
-from health_navigator.telegram_bot.updates import ALLOWED_UPDATES, read_update
+from health_navigator.telegram_bot.transport import PollingBot
+from health_navigator.telegram_bot.updates import ALLOWED_UPDATES, parse_update, read_update
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ class Polling:
     Telegram then sends again what is in work here, which is recognised and left alone.
     """
 
-    def __init__(self, bot: Bot, delivery: Delivery) -> None:
+    def __init__(self, bot: PollingBot, delivery: Delivery) -> None:
         self._bot = bot
         self._delivery = delivery
         self._next = 0
@@ -58,12 +60,20 @@ class Polling:
                 return_when=asyncio.FIRST_COMPLETED,
             )
 
-    async def _fetch(self) -> tuple[Update, ...]:
-        return await self._bot.get_updates(
-            offset=min(self._in_work, default=self._next),
-            timeout=POLL_SECONDS,
-            allowed_updates=ALLOWED_UPDATES,
-        )
+    async def _fetch(self) -> list[Update]:
+        offset = min(self._in_work, default=self._next)
+        batch = await self._bot.fetch_updates(offset, POLL_SECONDS, ALLOWED_UPDATES)
+        read = (self._read(data) for data in batch)
+        return [update for update in read if update is not None]
+
+    def _read(self, data: dict[str, Any]) -> Update | None:
+        """The update, or None for one that nobody can read: it is confirmed with the next call."""
+        try:
+            return parse_update(data, self._bot)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            log.warning("update.unreadable", update_id=data["update_id"])
+            self._next = max(self._next, data["update_id"] + 1)
+            return None
 
     def _start(self, update: Update) -> None:
         number = update.update_id

@@ -68,6 +68,9 @@ async def _succeeds(call: Callable[[], Awaitable[object]]) -> bool:
     except TelegramError as error:
         log.warning("telegram.profile_not_set", error=type(error).__name__)
         return False
+    except (TypeError, KeyError, ValueError) as error:
+        # A server that imitates Telegram's may answer less than the library reads.
+        log.warning("telegram.answer_unreadable", error=type(error).__name__)
     return True
 
 

@@ -52,6 +52,8 @@ def parse_update(data: dict[str, Any], bot: Bot) -> Update:
     The library refuses attachments that lack a field which some version of Telegram's server does
     not send yet, or no longer: they are still something that a person sent us.
     """
+    if isinstance(tap := data.get("callback_query"), dict):
+        data = {**data, "callback_query": {"chat_instance": "", **tap}}
     try:
         return Update.de_json(data, bot)
     except (TypeError, KeyError, ValueError):
