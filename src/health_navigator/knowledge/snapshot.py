@@ -106,7 +106,7 @@ def build_snapshot(
         directory=Directory.of(services, ubigeo.centres()),
         interview=_interview(documents),
         ranker=ranker,
-        triage=triage.fit(*_to_triage(dangers, entries.values()), encoder),
+        triage=triage.fit(*_to_triage(dangers, entries.values(), outside.groups)),
         where=where_reader(places, _ordinary_words(entries.values())),
         kind_entries={each.kind: each.entry for each in places.kinds},
         entries_of_kind={
@@ -128,9 +128,8 @@ def sentences(items: Sequence[StoredItem]) -> list[str]:
     entries = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
     documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
     outside = _document(documents, "out_of_scope", OutOfScopeFile(groups=()))
-    dangers = _document(documents, "triage", TriageFile(dangers=()))
     questions, titles = rank.meant(_to_rank(entries, outside.groups))
-    return [*dict.fromkeys((*questions, *titles, *triage.meant(*_to_triage(dangers, entries))))]
+    return [*dict.fromkeys((*questions, *titles))]
 
 
 def _of(items: Sequence[StoredItem], kind: ItemKind) -> list[StoredItem]:
@@ -162,10 +161,17 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
     )
 
 
-def _to_triage(file: TriageFile, entries: Iterable[Entry]) -> tuple[list[triage.Danger], list[str]]:
-    """What danger sounds like, and the ordinary questions that it must not be taken for."""
+def _to_triage(
+    file: TriageFile, entries: Iterable[Entry], outside: Iterable[OutOfScope]
+) -> tuple[list[triage.Danger], list[str]]:
+    """What danger sounds like, and the ordinary messages that it must not be taken for.
+
+    The questions of entries that go with a danger are on neither side: some tell of it.
+    """
     dangers = [
         triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)
         for danger in file.dangers
     ]
-    return dangers, [question for entry in entries for question in entry.questions]
+    beside = {danger.entry for danger in file.dangers}
+    ordinary = [text for entry in entries if entry.id not in beside for text in entry.questions]
+    return dangers, [*ordinary, *(text for group in outside for text in group.examples)]
