@@ -13,8 +13,8 @@ from health_navigator.knowledge.models import Entry
 from health_navigator.provenance import Confidence
 
 _MONTHS_AT_MOST = 12
-_MONTHS_OF_TOPIC = {"documentos": 3, "sis": 3, "vacunas": 3}
-"""Programmes and procedures of Migraciones change within months."""
+_MONTHS_OF_TOPIC = {"ayuda": 3, "documentos": 3, "sis": 3, "vacunas": 3}
+"""Programmes, organisations and procedures of Migraciones change within months."""
 _MONTHS_OF_KIND = {
     Kind.ALBERGUE: 2,
     Kind.ONG: 2,
