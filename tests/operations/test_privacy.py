@@ -30,7 +30,7 @@ from tests.support.telegram import Person, TelegramStandIn
 
 OLD_KEY = "o" * 40
 # Words that stand nowhere in the knowledge, so that a trace is a trace.
-WORDS = "Zoraida Quispealaya vive en Jr. Cuculinchis 4471 y llama al 987 654 321 por su xilofonista"
+WORDS = "Zoraida Quispealaya vive en Jr. Cuculinchis 44719382 y llama al 987 654 321 por su xilofonista"
 
 
 # What the bot publishes: the words of everyday life stand there in plenty.
@@ -62,9 +62,9 @@ def converse(served: Served, person: Person) -> None:
         person.writes("tengo vih y no tengo papeles, donde consigo mis pastillas"),
         person.writes("/cerca"),
         person.writes("San Juan de Miraflores"),
-        person.shares(-12.160577, -76.959102),
+        person.shares(-12.123987, -77.019876),
         person.writes("/sis"),
-        person.writes("tengo 4471 años"),
+        person.writes("tengo 44719382 años"),
         person.taps("u:sis-que-es"),
         person.taps("nonsense"),
         person.edits(WORDS),
@@ -105,7 +105,15 @@ Lived = tuple[Served, Person, str, TelegramStandIn]
 def traces_of(person: Person) -> Sequence[str]:
     """What would lead to a person: her number, her hash, her name, her words, her place."""
     hashes = chat_keys([KEY.encode()], person.chat_id)
-    words = ("Zoraida", "Quispealaya", "Cuculinchis", "4471", "987 654 321", "-12.16", "-76.95")
+    words = (
+        "Zoraida",
+        "Quispealaya",
+        "Cuculinchis",
+        "44719382",
+        "987 654 321",
+        "12.123987",
+        "77.019876",
+    )
     return (str(person.chat_id), *hashes, "Ana", *words)
 
 
