@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,10 +16,12 @@ from health_navigator.matching.decide import Abstain, Answer, Clarify, decide
 from health_navigator.matching.normalise import fold
 from health_navigator.matching.rank import Document, Ranker
 
-# How many entries each question of the change is thought to be near to.
+# How many entries each question of the change is thought to be near to, and all of them together.
 _NEAR = 3
+_MOST_NEIGHBOURS = 12
 # RapidFuzz's points from which two questions are the same one to the reader.
 DUPLICATE = 90.0
+_SAME = 95.0
 # And from which a question of the change may be meant for somebody's pinned one.
 _PINNED_NEAR = 70.0
 
@@ -102,26 +105,35 @@ def examine(proposal: Proposal, concepts: Mapping[str, Sequence[str]]) -> Findin
     old = rank.fit([*others, *known], concepts)
     new = rank.fit([*others, *proposal.documents], concepts)
     entries = [proposal.live.entries[each.id] for each in others if each.in_scope]
+    duplicates = tuple(_duplicates(proposal))
+    thefts = [*_thefts(proposal, entries, old, new), *_copies(proposal, duplicates)]
     return Findings(
         breaks=tuple(_breaks(proposal, entries, old, new)),
-        thefts=tuple(_thefts(proposal, entries, old, new)),
-        duplicates=tuple(_duplicates(proposal)),
+        thefts=tuple(dict.fromkeys(thefts)),
+        duplicates=duplicates,
     )
 
 
 def _neighbours(proposal: Proposal) -> frozenset[str]:
     """What the change's questions are nearest to, and whose pinned questions they nearly are."""
     texts = [text for each in proposal.documents for text in (each.title, *each.questions)]
-    near: set[str] = set()
+    near: defaultdict[str, float] = defaultdict(float)
     for text in texts:
         ranking = proposal.live.ranker.rank(text)
-        near |= {candidate.id for candidate in ranking.candidates[:_NEAR]}
-        near |= {ranking.group} if ranking.group else set()
+        for candidate in ranking.candidates[:_NEAR]:
+            near[candidate.id] += candidate.confidence
+        if ranking.group:
+            near[ranking.group] += ranking.out_of_scope
     folded = [fold(text) for text in texts]
-    for entry in proposal.live.entries.values():
-        if any(_is_like(fold(question), folded) for question in entry.pinned):
-            near.add(entry.id)
-    return frozenset(near) - proposal.ids
+    pinned = {
+        entry.id
+        for entry in proposal.live.entries.values()
+        if any(_is_like(fold(question), folded) for question in entry.pinned)
+    }
+    nearest = [
+        each for each in sorted(near, key=lambda one: -near[one]) if each not in proposal.ids
+    ]
+    return frozenset(nearest[:_MOST_NEIGHBOURS]) | (pinned - proposal.ids)
 
 
 def _is_like(question: str, others: Sequence[str]) -> bool:
@@ -153,6 +165,13 @@ def _thefts(
             thief = found(new, question)
             if thief in proposal.ids and found(old, question) == owner.id:
                 yield Theft(question, owner.id, thief)
+
+
+def _copies(proposal: Proposal, duplicates: Sequence[Duplicate]) -> Iterator[Theft]:
+    """To put the very words of another entry here is to take its question."""
+    for each in duplicates:
+        if fuzz.token_sort_ratio(fold(each.question), fold(each.like)) >= _SAME:
+            yield Theft(each.like, each.entry, proposal.entry or proposal.documents[0].id)
 
 
 def found(ranker: Ranker, question: str) -> str | None:
