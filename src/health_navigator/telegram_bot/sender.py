@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -58,13 +59,17 @@ async def _send_plain(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
 
 
 async def _send(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
-    await bot.send_message(
-        chat_id,
-        body["text"],
-        parse_mode=body.get("parse_mode"),
-        reply_markup=_markup(body.get("reply_markup")),
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-    )
+    markup = _markup(body.get("reply_markup"))
+    # What Telegram answers is of no use to us: where the library cannot read it, as with servers
+    # that imitate Telegram's, the message has arrived all the same and must not be sent again.
+    with suppress(ValueError, KeyError, TypeError):
+        await bot.send_message(
+            chat_id,
+            body["text"],
+            parse_mode=body.get("parse_mode"),
+            reply_markup=markup,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
 
 
 def _markup(
