@@ -79,6 +79,12 @@ def test_a_large_body_is_refused(sqlite_bot: Program) -> None:
         assert sqlite_bot.client.post(path, content=chunks, headers=headers).status_code == 413
 
 
+def test_staff_may_bring_more_but_not_without_end(sqlite_bot: Program) -> None:
+    path, headers = "/api/v1/admin/nothing", {"Content-Type": "application/json"}
+    body = b"x" * (doorway.MAX_BODY + 1)
+    assert sqlite_bot.client.post(path, content=body, headers=headers).status_code != 413
+
+
 def raw(program: Program) -> socket.socket:
     return socket.create_connection(("127.0.0.1", program.client.base_url.port or 0), timeout=30)
 
