@@ -38,7 +38,7 @@ catalogues: $(DEVELOPMENT)
 	$(BIN)/health-navigator knowledge check
 
 messages: $(DEVELOPMENT) ## Collect the program's sentences into the catalogues
-	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k translate --no-location --sort-output --omit-header \
+	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k translate -k ValueError --no-location --sort-output --omit-header \
 	  -o src/health_navigator/locale/messages.pot src/health_navigator
 	for language in es pt; do $(BIN)/pybabel -q update -N --omit-header -D messages -l $$language \
 	  -i src/health_navigator/locale/messages.pot -d src/health_navigator/locale; done

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import textstat
 
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.refusals import Fault
 from health_navigator.errors import KnowledgeError
 from health_navigator.knowledge.checks import problems_of
+from health_navigator.knowledge.checks.readability import fernandez_huerta
 from health_navigator.knowledge.files import FileItem, Location
 from health_navigator.knowledge.tables import ItemKind
 from health_navigator.knowledge.yaml_text import Document
@@ -37,6 +35,4 @@ def warnings_for(kind: ItemKind, item_id: str, body: Body) -> Iterator[Fault]:
 
 def readability(answer: str) -> float:
     """How easy Spanish is to read, by Fernández-Huerta: 60 and more is plain."""
-    textstat.set_lang("es")
-    score: Any = textstat.fernandez_huerta(answer)
-    return round(float(score), 1)
+    return round(fernandez_huerta(answer), 1)

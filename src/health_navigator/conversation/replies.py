@@ -189,7 +189,7 @@ def emergency(_: Translate) -> Reply:
 
 def danger_line(danger: Danger) -> str:
     """The line that goes above an ordinary answer when there is a weak sign of danger."""
-    return call_lines(danger.call[:1])
+    return call_lines(danger.call[:2])
 
 
 def danger_button(_: Translate, danger: Danger) -> Rows:
