@@ -69,8 +69,8 @@ def update(number: int, received_at: datetime, stage: Stage = Stage.DONE) -> Tel
 
 async def test_states_die_after_their_half_hour(database: Database) -> None:
     """A minute too old is gone; a minute left is kept."""
-    minute = timedelta(minutes=1)
-    await add(database, state("old", NOW - minute), state("fresh", NOW + minute))
+    now, minute = datetime.now(UTC), timedelta(minutes=1)
+    await add(database, state("old", now - minute), state("fresh", now + minute))
     assert (await run(database))["forget_states"].rows == 1
     assert await count(database, ConversationState) == 1
 

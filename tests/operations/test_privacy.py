@@ -30,9 +30,7 @@ from tests.support.telegram import Person, TelegramStandIn
 
 OLD_KEY = "o" * 40
 # Words that stand nowhere in the knowledge, so that a trace is a trace.
-WORDS = (
-    "Zoraida Quispealaya vive en Jr. Cuculinchis 44719382 y llama al 987 654 321 por su xilofonista"
-)
+WORDS = "Zoraida Quispealaya, Jr. Cuculinchis 44719382, llama al 987 654 321 por su xilofonista"
 
 
 # What the bot publishes: the words of everyday life stand there in plenty.
