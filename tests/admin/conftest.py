@@ -52,7 +52,7 @@ class Person:
 
 @dataclass
 class Staff:
-    """The program and its people: Elena and Emilio edit, Aida approves, Omar operates, Ada rules."""
+    """The program and its people: two edit, Aida approves, Omar operates, Ada does it all."""
 
     program: Program
     people: dict[str, Person]

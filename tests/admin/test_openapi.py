@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 
 from tests.admin.conftest import API, Staff, serving
 from tests.support.server import settings_for
@@ -29,7 +33,7 @@ def test_no_request_breaks_the_api(office: Staff) -> None:
     document = office.client.get("/openapi.json").json()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=str(office.client.base_url).rstrip("/"))
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     tried = [
         operation
         for operation in operations
@@ -40,7 +44,7 @@ def test_no_request_breaks_the_api(office: Staff) -> None:
     assert len(tried) > 40
 
 
-def _try(operation: schemathesis.APIOperation, office: Staff) -> None:
+def _try(operation: APIOperation[Any, Any, Any, Any], office: Staff) -> None:
     headers = {"Authorization": f"Bearer {office.ada.token}"}
 
     @settings(
@@ -52,7 +56,7 @@ def _try(operation: schemathesis.APIOperation, office: Staff) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def try_(case: schemathesis.Case) -> None:
+    def try_(case: Case[Any]) -> None:
         case.call_and_validate(headers=headers, checks=[not_a_server_error])
 
     try_()
