@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -33,7 +35,7 @@ _FICHA = re.compile(r'name="_ficha" value="([0-9a-f]+)"')
 
 @dataclass
 class Colleague:
-    """Somebody logged in with a browser's cookies, who sends the forms of the pages that she sees."""
+    """Somebody logged in with a browser's cookies, who sends the forms that she sees."""
 
     name: str
     client: httpx.Client
@@ -59,6 +61,7 @@ class Team:
     program: Program
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     known: dict[str, Colleague] = field(default_factory=dict)
+    browsers: ExitStack = field(default_factory=ExitStack)
 
     @property
     def url(self) -> str:
@@ -68,10 +71,15 @@ class Team:
         if name not in PEOPLE:
             raise AttributeError(name)
         if name not in self.known:
-            colleague = Colleague(name, httpx.Client(base_url=self.url, timeout=30))
-            colleague.log_in()
-            self.known[name] = colleague
+            self.known[name] = self.device_of(name)
         return self.known[name]
+
+    def device_of(self, name: str) -> Colleague:
+        """A browser of somebody's, logged in."""
+        client = self.browsers.enter_context(httpx.Client(base_url=self.url, timeout=30))
+        colleague = Colleague(name, client)
+        colleague.log_in()
+        return colleague
 
     def new_id(self, stem: str = "prueba") -> str:
         return f"{stem}-{next(self.numbers)}"
@@ -85,7 +93,9 @@ class Team:
             finally:
                 await database.close()
 
-        return asyncio.run(run())
+        # Playwright runs a loop in this thread.
+        with ThreadPoolExecutor(1) as beside:
+            return beside.submit(asyncio.run, run()).result()
 
     def leave_unanswered(self, *texts: str) -> None:
         """Questions that found no answer today."""
@@ -135,11 +145,8 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     asyncio.run(_prepare(settings.database_url))
     with Program(settings).running() as program:
         team = Team(program)
-        try:
+        with team.browsers:
             yield team
-        finally:
-            for colleague in team.known.values():
-                colleague.client.close()
 
 
 @pytest.fixture(scope="session")

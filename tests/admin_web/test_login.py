@@ -24,9 +24,7 @@ def _newcomer(team: Team, role: Role = Role.EDITOR) -> Colleague:
         await accounts.add(session, accounts.COMMAND_LINE, name, role, PASSWORD)
 
     team.in_database(work)
-    colleague = Colleague(name, httpx.Client(base_url=team.url, timeout=30))
-    colleague.log_in()
-    return colleague
+    return team.device_of(name)
 
 
 def _end_sessions(team: Team, name: str) -> None:
@@ -88,8 +86,7 @@ def test_a_cookie_is_worth_nothing_after_logging_out(team: Team) -> None:
 
 def test_closing_every_session_closes_those_elsewhere(team: Team) -> None:
     here = _newcomer(team)
-    there = Colleague(here.name, httpx.Client(base_url=team.url))
-    there.log_in()
+    there = team.device_of(here.name)
     here.post("/admin/salir-de-todo")
     assert there.get("/admin").status_code == 401
 

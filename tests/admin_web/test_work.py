@@ -120,8 +120,8 @@ def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
 
 
 def test_a_file_is_looked_at_row_by_row_and_then_imported(team: Team) -> None:
-    export = team.aida.get("/admin/archivos/entradas.csv").text
-    changed = export.replace("donde vacuno a mi bebe", "donde pongo las vacunas de mi bebe")
+    assert "donde vacuno a mi bebe" in team.aida.get("/admin/archivos/entradas.csv").text
+    changed = "id,answer\nvacuna-bebe,Sí. Ve a la posta con tu bebé.\n"
     ficha = {"_ficha": team.aida.ficha}
     dry = team.aida.client.post(
         "/admin/archivos", data={**ficha, "hacer": "revisar"}, files={"archivo": ("a.csv", changed)}

@@ -27,6 +27,7 @@ from health_navigator.i18n import mark
 from health_navigator.matching.normalise import fold
 
 NEW = ""
+SAVE, SUBMIT = "guardar", "enviar"
 _LONGEST_ID = 60
 _FORM = re.compile(r"/admin/(entradas|servicios)/([a-z0-9-]+)/editar")
 _NEW_FORMS = {shelf.new_path: shelf for shelf in (Shelf.ENTRIES, Shelf.SERVICES)}
@@ -176,18 +177,19 @@ async def _take(
     filled = fields.from_posted(kind, form)
     body, faults = fields.to_body(kind, filled)
     wants = form.get("hacer")
-    if wants not in ("guardar", "enviar"):
+    if wants not in (SAVE, SUBMIT):
         return await _advice_or_form(request, place, filled, form)
     try:
-        if faults:
+        item_id = place.id or form.get("id") or to_id(body)
+        if faults or not item_id:
             raise Invalid(await _all_faults(office, place, filled))
-        saved = await _save(office, visitor, place, form, body, submit=wants == "enviar")
+        saved = await _save(office, visitor, place, item_id, form, body)
     except Invalid as refusal:
         wrong = Wrong.of(refusal.faults)
         return await show(request, place, filled, form, wrong=wrong, status=422)
     except Conflict as conflict:
         return await _show_conflict(request, place, filled, form, conflict)
-    if wants == "enviar":
+    if wants == SUBMIT:
         return go(place.shelf.path(saved.id), "enviado")
     return go(Place(place.shelf, saved.id).path, "guardado")
 
@@ -203,13 +205,13 @@ async def _advice_or_form(request: Request, place: Place, filled: Filled, form: 
 
 
 async def _all_faults(office: Office, place: Place, filled: Filled) -> Sequence[Fault]:
-    return (await preview.advise(office, await _standing(office, place), filled)).faults
+    advice = await preview.advise(office, await _standing(office, place), filled)
+    return advice.faults or (Fault("id", mark("this field is missing: add it")),)
 
 
 async def _save(
-    office: Office, visitor: Visitor, place: Place, form: Posted, body: Body, *, submit: bool
+    office: Office, visitor: Visitor, place: Place, item_id: str, form: Posted, body: Body
 ) -> Standing:
-    item_id = place.id or form.get("id") or to_id(body)
     kind, person, group = place.shelf.kind, visitor.person, form.get("grupo")
 
     async def work(session: AsyncSession) -> Standing:
@@ -217,7 +219,9 @@ async def _save(
             saved = await inbox.begin_entry(session, person, group, item_id, body)
         else:
             saved = await drafts.save(session, person, kind, item_id, body, form.get("visto"))
-        return await drafts.submit(session, person, kind, item_id) if submit else saved
+        if form.get("hacer") != SUBMIT:
+            return saved
+        return await drafts.submit(session, person, kind, item_id)
 
     return await office.transact(work)
 

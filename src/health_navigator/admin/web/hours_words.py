@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from opening_hours import OpeningHours, validate
+from opening_hours import OpeningHours, State, validate
 
 from health_navigator.clock import LIMA
 from health_navigator.directory.hours import parsed
@@ -54,7 +54,7 @@ def _on(rules: OpeningHours, day: date) -> str:
     found = []
     for begins, ends, state, _ in rules.intervals(start, end + timedelta(days=1)):
         is_rest = begins <= start and ends < start + _HALF_DAY and rules.is_open(start - _MINUTE)
-        if begins < end and str(state).endswith("OPEN") and not is_rest:
+        if begins < end and state == State.OPEN and not is_rest:
             found.append(_hours(begins, ends))
     return " y ".join(found) or _CLOSED
 

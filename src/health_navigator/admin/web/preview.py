@@ -127,5 +127,7 @@ def _service(knowledge: Snapshot, service: Service) -> Reply:
     near = Nearby(knowledge, _, DEFAULT_LOCALE, moment)
     if not service.is_offered:
         return near.closed(service)
+    if service.hours and hours_words.in_words(service.hours) is None:
+        service = service.model_copy(update={"hours": None})
     text = near.describe(Found.at(service, None, moment))
     return Reply(text, heading=_(KIND_NAMES[service.kind]))

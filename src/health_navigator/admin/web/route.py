@@ -48,6 +48,8 @@ class PageRoute(APIRoute):
                 return problem(request, 404, _HTTP[404])
             except (HTTPException, StarletteHTTPException) as error:
                 return problem(request, error.status_code, _HTTP.get(error.status_code, _OTHER))
+            finally:
+                await request.close()
 
         return told
 
