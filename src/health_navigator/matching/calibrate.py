@@ -14,14 +14,17 @@ WORDS_ALONE = {"learnt": 24.0, "near words": 6.3, "body": 22.6, "near topics": 2
 WITH_MEANING = {"learnt": 22.0, "body": 21.2, "near meaning": 11.6, "title": 3.1}
 # Added for a group that is out of scope, which has no answer to be like.
 OUT_OF_SCOPE = 2.3
-# What a document must outweigh to be more likely than none of them.
+# What a document must outweigh to be more likely than none of them; more so in a small knowledge,
+# where fewer others are there to be likelier.
 NONE_OF_THEM = 0.0
+USUAL_DOCUMENTS = 180
 
 
 def chances(parts: Mapping[str, FloatArray], in_scope: Sequence[bool]) -> FloatArray:
     """How likely each document is meant; what they lack to 1 is the chance of none of them."""
     weights = WITH_MEANING if "near meaning" in parts else WORDS_ALONE
     weighed = np.sum([weight * parts[name] for name, weight in weights.items()], axis=0)
-    scores = np.append(weighed + np.where(in_scope, 0, OUT_OF_SCOPE), NONE_OF_THEM)
+    none = NONE_OF_THEM + np.log1p(max(0, USUAL_DOCUMENTS - len(in_scope)))
+    scores = np.append(weighed + np.where(in_scope, 0, OUT_OF_SCOPE), none)
     powers = np.exp(scores - scores.max())
     return np.asarray(powers[:-1] / powers.sum(), dtype=np.float32)

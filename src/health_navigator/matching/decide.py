@@ -13,8 +13,8 @@ class Thresholds:
     """From which confidence to answer, to ask back, and to name who can answer instead of us."""
 
     answer: float = 0.5
-    clarify: float = 0.25
-    option: float = 0.05
+    clarify: float = 0.12
+    option: float = 0.02
     refer: float = 0.4
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -96,13 +97,13 @@ def bounded(text: str) -> str:
 def read_vectors(path: Path, encoder: Encoder) -> dict[str, FloatArray]:
     """The vectors kept at *path*, if this encoder made them; an unreadable file counts as none."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["encoder"]) != encoder.name:
                 return {}
             return dict(
                 zip(map(str, kept["texts"]), kept["vectors"].astype(np.float32), strict=True)
             )
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
 
 

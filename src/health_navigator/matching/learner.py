@@ -15,6 +15,8 @@ from health_navigator.matching.features import FloatArray
 
 RIDGE = 1.0
 NEAREST = 3
+# Less than any similarity.
+NOTHING = np.float32(-9)
 # The closed form costs the cube of the questions taught and the square in memory.
 MOST_TAUGHT = 5_000
 # With more documents than this the nearest questions must do: weights are questions x documents.
@@ -74,8 +76,8 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 
 def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
     """How alike each document's few nearest questions are on average."""
-    padded = np.append(alike, np.float32(-1))[owners.places]
+    padded = np.append(alike, NOTHING)[owners.places]
     few = min(NEAREST, padded.shape[1])
     top = np.partition(padded, -few, axis=1)[:, -few:]
-    there = top > -1
+    there = top > NOTHING
     return np.asarray(np.where(there, top, 0).sum(axis=1) / there.sum(axis=1), dtype=np.float32)

