@@ -32,6 +32,7 @@ from health_navigator.matching.normalise import fold
 
 PLAIN = 60
 _MOST_COMPARED = 60
+_LONGEST_QUESTION = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,16 @@ def _advise(knowledge: Snapshot, standing: Standing, filled: Filled, known: Know
         found,
         reply=shown(knowledge, kind, standing.id, found.body),
         duplicates=tuple(nearly),
-        readability=advice.readability(answer) if fold(answer) else None,
+        readability=_readability(answer),
         letters=len(answer),
         hours=hours_words.in_words(str(body["hours"])) if body.get("hours") else None,
     )
+
+
+def _readability(answer: str) -> float | None:
+    # Of a whole book on the clipboard nobody needs to know it.
+    is_sane = len(answer) <= bodies.MOST_ANSWER and bool(fold(answer))
+    return advice.readability(answer) if is_sane else None
 
 
 def _with_checks(
@@ -97,7 +104,8 @@ def _with_checks(
 
 def _new_questions(standing: Standing, body: Mapping[str, Any]) -> list[str]:
     published = standing.item.body.get("questions", ()) if standing.item else ()
-    new = [each for each in body.get("questions") or () if each not in published]
+    asked = body.get("questions") or ()
+    new = [each for each in asked if each not in published and len(each) <= _LONGEST_QUESTION]
     return new[:_MOST_COMPARED]
 
 

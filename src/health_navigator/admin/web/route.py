@@ -63,11 +63,16 @@ _STATUS: Mapping[type[Refusal], int] = {
     Throttled: 429,
 }
 _OTHER = "Esto no salió bien. Vuelve atrás e inténtalo otra vez."
+_TOO_MUCH = (
+    "Es demasiado para una sola vez. Vuelve atrás: tu texto sigue ahí. "
+    "Acórtalo, o parte el archivo en dos."
+)
 _HTTP: Mapping[int, str] = {
+    # The form's parser says 400 of a field that is too large.
+    400: _TOO_MUCH,
     404: "Esta página no existe.",
     408: "La conexión es muy lenta: no llegó todo. Vuelve atrás e inténtalo otra vez.",
-    413: "Es demasiado para una sola vez (más de 1 MB). Vuelve atrás: tu texto sigue ahí. "
-    "Acórtalo, o parte el archivo en dos.",
+    413: _TOO_MUCH,
 }
 
 
