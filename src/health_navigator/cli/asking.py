@@ -31,7 +31,7 @@ from health_navigator.evaluation import (
 from health_navigator.i18n import DEFAULT_LOCALE
 from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.snapshot import Content, Snapshot
 from health_navigator.observability import configure_logging
 
 MOST_SHOWN = 20
@@ -79,9 +79,10 @@ def _snapshot_of_files() -> Snapshot:
     items = checked_directory(settings.knowledge_dir)
     stored = [StoredItem(item.kind, item.id, item.position, item.body) for item in items]
     builder = snapshot_builder(settings)
-    unknown = len(builder.unknown(stored)) if builder.has_encoder else 0
+    content = Content.of(stored)
+    unknown = len(builder.unknown(content)) if builder.has_encoder else 0
     with typer.progressbar(length=unknown, label="Learning meanings", file=_beside()) as bar:
-        builder.learn(stored, bar.update)
+        builder.learn(content, bar.update)
     return builder.build(0, stored)
 
 

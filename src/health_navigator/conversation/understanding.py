@@ -143,16 +143,17 @@ def _ordinary(
 def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
     match deciding.decide(ranking, knowledge.thresholds):
         case deciding.Answer(id=entry_id, confidence=confidence, second=second):
-            entry = knowledge.entries[entry_id]
+            entry = knowledge.entries.get(entry_id)
+            if entry is None:  # retired a moment ago
+                return Understanding(Outcome.NO_ANSWER, ranking=ranking)
             outcome = Outcome.SMALLTALK if entry.is_smalltalk else Outcome.ANSWER
             also = knowledge.entries.get(second or "")
             second_entry = also if also and not also.is_smalltalk else None
             return Understanding(outcome, entry, confidence, second=second_entry, ranking=ranking)
         case deciding.Clarify(ids=ids, confidence=confidence):
-            options = tuple(knowledge.entries[each] for each in ids)
-            return Understanding(
-                Outcome.CLARIFY, confidence=confidence, options=options, ranking=ranking
-            )
+            options = tuple(knowledge.entries[each] for each in ids if each in knowledge.entries)
+            outcome = Outcome.CLARIFY if options else Outcome.NO_ANSWER
+            return Understanding(outcome, confidence=confidence, options=options, ranking=ranking)
         case deciding.Abstain(group=group):
             refer = knowledge.out_of_scope.get(group) if group else None
             has_advice = refer is not None and refer.refer is not None

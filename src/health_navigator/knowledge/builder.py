@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Snapshot, build_snapshot, sentences
+from health_navigator.knowledge.snapshot import (
+    Content,
+    Snapshot,
+    learn,
+    sentences,
+    to_snapshot,
+)
 from health_navigator.matching.encoder import Encoder, Prepared, read_vectors, write_vectors
 from health_navigator.matching.features import FloatArray
 
@@ -37,21 +43,23 @@ class SnapshotBuilder:
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
+        content = Content.of(items)
         if self._encoder is None:
-            return build_snapshot(version, items, None)
-        if wait or len(self.unknown(items)) <= _FEW:
-            self.learn(items)
-        return build_snapshot(
-            version, items, self._prepared(items), lacks_meaning=bool(self.unknown(items))
-        )
+            return to_snapshot(version, content, learn(content, None))
+        if wait or len(self.unknown(content)) <= _FEW:
+            self.learn(content)
+        if self.unknown(content):
+            return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
+        prepared = Prepared(self._encoder, self._vectors)
+        return to_snapshot(version, content, learn(content, prepared))
 
-    def unknown(self, items: Sequence[StoredItem]) -> list[str]:
+    def unknown(self, content: Content) -> list[str]:
         """The sentences of the knowledge whose vectors are not known yet."""
-        return [text for text in sentences(items) if text not in self._vectors]
+        return [text for text in sentences(content) if text not in self._vectors]
 
-    def learn(self, items: Sequence[StoredItem], progress: Progress | None = None) -> None:
+    def learn(self, content: Content, progress: Progress | None = None) -> None:
         """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
-        unknown = self.unknown(items)
+        unknown = self.unknown(content)
         if self._encoder is None or not unknown:
             return
         for start in range(0, len(unknown), _BATCH):
@@ -59,10 +67,5 @@ class SnapshotBuilder:
             self._vectors.update(zip(batch, self._encoder.encode(batch), strict=True))
             if progress is not None:
                 progress(len(batch))
-        self._vectors = {text: self._vectors[text] for text in sentences(items)}
+        self._vectors = {text: self._vectors[text] for text in sentences(content)}
         write_vectors(self._file, self._encoder, self._vectors)
-
-    def _prepared(self, items: Sequence[StoredItem]) -> Encoder | None:
-        if self._encoder is None or self.unknown(items):
-            return None
-        return Prepared(self._encoder, self._vectors)

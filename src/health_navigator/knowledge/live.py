@@ -13,7 +13,7 @@ from health_navigator.db import Database
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.snapshot import Content, Snapshot, to_snapshot
 
 log = structlog.get_logger()
 
@@ -21,7 +21,11 @@ _LOOK_SECONDS = 2.0
 
 
 class LiveKnowledge:
-    """Reads stay on the snapshot they began with; a new one is built beside it and swapped in."""
+    """Reads stay on the snapshot they began with; a new one is built beside it and swapped in.
+
+    New words are served at once with what was learnt before; learning anew takes seconds and
+    follows, and the meanings of new sentences follow that.
+    """
 
     def __init__(
         self, database: Database, builder: SnapshotBuilder, on_swap: Callable[[Snapshot], None]
@@ -30,6 +34,7 @@ class LiveKnowledge:
         self._builder = builder
         self._on_swap = on_swap
         self._snapshot: Snapshot | None = None
+        self._items: Sequence[StoredItem] = ()
         self._learning: asyncio.Task[None] | None = None
 
     @property
@@ -43,33 +48,43 @@ class LiveKnowledge:
         return self._snapshot is not None and bool(self._snapshot.entries)
 
     async def refresh(self) -> None:
-        """Build and swap in what is published now, unless it is what we have already."""
+        """Serve what is published now, unless it is what we have already."""
         async with self._database.session() as session:
             number = await store.version(session)
             if self._snapshot is not None and self._snapshot.version == number:
                 return
-            items = await store.published(session)
-        await self._build_and_swap(number, items)
+            self._items = await store.published(session)
+        if self._snapshot is None:
+            self._swap(await asyncio.to_thread(self._builder.build, number, self._items))
+            if not self.snapshot.learnt.lacks_meaning:
+                return
+        else:
+            content = await asyncio.to_thread(Content.of, self._items)
+            self._swap(to_snapshot(number, content, self._snapshot.learnt))
+        if self._learning is None or self._learning.done():
+            self._learning = asyncio.create_task(self._catch_up())
 
-    async def _build_and_swap(self, number: int, items: Sequence[StoredItem]) -> None:
-        snapshot = await asyncio.to_thread(self._builder.build, number, items)
+    async def _catch_up(self) -> None:
+        """Learn until what is learnt is that of the version in use, with its meanings."""
+        is_behind = True
+        while is_behind:
+            number, items = self.snapshot.version, self._items
+            if self.snapshot.learnt.lacks_meaning:
+                await asyncio.to_thread(self._builder.learn, Content.of(items))
+            snapshot = await asyncio.to_thread(self._builder.build, number, items)
+            is_behind = snapshot.learnt.lacks_meaning or self.snapshot.version != number
+            if self.snapshot.version == number:
+                self._swap(snapshot)
+
+    def _swap(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._on_swap(snapshot)
         log.info(
             "knowledge.swapped",
-            version=number,
+            version=snapshot.version,
             entries=len(snapshot.entries),
-            lacks_meaning=snapshot.lacks_meaning,
+            lacks_meaning=snapshot.learnt.lacks_meaning,
         )
-        if snapshot.lacks_meaning and (self._learning is None or self._learning.done()):
-            self._learning = asyncio.create_task(self._learn(number, items))
-
-    async def _learn(self, number: int, items: Sequence[StoredItem]) -> None:
-        """Learn the vectors that are missing while words alone answer, then build once more."""
-        await asyncio.to_thread(self._builder.learn, items)
-        log.info("knowledge.meaning_learnt")
-        if self.snapshot.version == number:
-            await self._build_and_swap(number, items)
 
     async def watch(self) -> None:
         """Look for new versions until cancelled; a database that is away is looked for again."""

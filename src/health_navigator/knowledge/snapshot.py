@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
 
@@ -37,11 +37,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything that answering needs.
+class Learnt:
+    """What takes seconds to learn from the content: who answers what, danger, places.
 
-    `stale` counts what is past its review. `lacks_meaning`: an encoder is at hand, but the vectors
-    of the knowledge's sentences are still being learnt.
+    `lacks_meaning`: an encoder is at hand, but the vectors of the knowledge's sentences are still
+    being learnt.
+    """
+
+    ranker: rank.Ranker
+    triage: triage.TriageModel
+    where: WhereReader
+    lacks_meaning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that answering needs. `stale` counts what is past its review.
+
+    `learnt` may be older than the content for a moment: it may name an entry that is gone.
     """
 
     version: int
@@ -51,22 +64,30 @@ class Snapshot:
     dangers: Mapping[str, Danger]
     directory: Directory
     interview: Interview | None
-    ranker: rank.Ranker
-    triage: triage.TriageModel
-    where: WhereReader
     kind_entries: Mapping[Kind, str]
     entries_of_kind: Mapping[Kind, frozenset[str]]
-    thresholds: Thresholds
+    learnt: Learnt
     stale: int
-    lacks_meaning: bool
-    _by_topic: Mapping[str, tuple[Entry, ...]] = field(repr=False)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @property
+    def ranker(self) -> rank.Ranker:
+        return self.learnt.ranker
+
+    @property
+    def triage(self) -> triage.TriageModel:
+        return self.learnt.triage
+
+    @property
+    def where(self) -> WhereReader:
+        return self.learnt.where
 
     @property
     def topics_by_id(self) -> Mapping[str, Topic]:
         return {topic.id: topic for topic in self.topics}
 
     def entries_of(self, topic: str) -> tuple[Entry, ...]:
-        return self._by_topic.get(topic, ())
+        return tuple(entry for entry in self.entries.values() if entry.topic == topic)
 
     def entry_of_kind(self, kind: Kind) -> Entry | None:
         return self.entries.get(self.kind_entries.get(kind, ""))
@@ -77,58 +98,75 @@ class Snapshot:
         return Kind(named) if named else None
 
 
-def build_snapshot(
-    version: int,
-    items: Sequence[StoredItem],
-    encoder: Encoder | None,
-    *,
-    lacks_meaning: bool = False,
-) -> Snapshot:
-    """Compile published items; the same items always give the same snapshot."""
-    today = clock.today()
-    everything = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
-    entries = {entry.id: entry for entry in everything if entry.is_served(today)}
-    services = [Service.model_validate(item.body) for item in _of(items, ItemKind.SERVICE)]
-    topics = [Topic.model_validate(item.body) for item in _of(items, ItemKind.TOPIC)]
-    documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
-    lexicon = _document(documents, "lexicon", LexiconFile(concepts=()))
-    outside = _document(documents, "out_of_scope", OutOfScopeFile(groups=()))
-    dangers = _document(documents, "triage", TriageFile(dangers=()))
-    places = _document(documents, "places", PlacesFile(places=()))
-    concepts = {concept.word: concept.says for concept in lexicon.concepts}
-    ranker = rank.fit(_to_rank(entries.values(), outside.groups), concepts, encoder)
-    return Snapshot(
-        version=version,
-        entries=entries,
-        topics=tuple(sorted(topics, key=lambda topic: (topic.position, topic.id))),
-        out_of_scope={group.id: group for group in outside.groups},
-        dangers={danger.id: danger for danger in dangers.dangers},
-        directory=Directory.of(services, ubigeo.centres()),
-        interview=_interview(documents),
-        ranker=ranker,
-        triage=triage.fit(*_to_triage(dangers, entries.values(), outside.groups)),
-        where=where_reader(places, _ordinary_words(entries.values())),
-        kind_entries={each.kind: each.entry for each in places.kinds},
-        entries_of_kind={
-            kind: frozenset(each.entry for each in places.kinds if each.kind is kind)
-            for kind in Kind
-        },
-        thresholds=Thresholds(),
-        lacks_meaning=lacks_meaning,
-        stale=sum(each.is_stale(today) for each in (*entries.values(), *services)),
-        _by_topic={
-            topic.id: tuple(entry for entry in entries.values() if entry.topic == topic.id)
-            for topic in topics
-        },
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Published items as their models; what has expired is left out."""
+
+    entries: Mapping[str, Entry]
+    services: tuple[Service, ...]
+    topics: tuple[Topic, ...]
+    lexicon: LexiconFile
+    outside: OutOfScopeFile
+    triage: TriageFile
+    places: PlacesFile
+    interview: Interview | None
+
+    @classmethod
+    def of(cls, items: Sequence[StoredItem]) -> Self:
+        today = clock.today()
+        entries = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
+        topics = [Topic.model_validate(item.body) for item in _of(items, ItemKind.TOPIC)]
+        documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
+        return cls(
+            {entry.id: entry for entry in entries if entry.is_served(today)},
+            tuple(Service.model_validate(item.body) for item in _of(items, ItemKind.SERVICE)),
+            tuple(sorted(topics, key=lambda topic: (topic.position, topic.id))),
+            _document(documents, "lexicon", LexiconFile(concepts=())),
+            _document(documents, "out_of_scope", OutOfScopeFile(groups=())),
+            _document(documents, "triage", TriageFile(dangers=())),
+            _document(documents, "places", PlacesFile(places=())),
+            _interview(documents),
+        )
+
+
+def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = False) -> Learnt:
+    """Learn from the content alone; the same content always teaches the same."""
+    entries, groups = content.entries.values(), content.outside.groups
+    concepts = {concept.word: concept.says for concept in content.lexicon.concepts}
+    return Learnt(
+        rank.fit(_to_rank(entries, groups), concepts, encoder),
+        triage.fit(*_to_triage(content.triage, entries, groups)),
+        where_reader(content.places, _ordinary_words(entries)),
+        lacks_meaning,
     )
 
 
-def sentences(items: Sequence[StoredItem]) -> list[str]:
-    """Every sentence of the knowledge whose vector `build_snapshot` asks an encoder for."""
-    entries = [Entry.model_validate(item.body) for item in _of(items, ItemKind.ENTRY)]
-    documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
-    outside = _document(documents, "out_of_scope", OutOfScopeFile(groups=()))
-    questions, titles = rank.meant(_to_rank(entries, outside.groups))
+def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
+    """The content ready to be served, with what was learnt from it or from the one before."""
+    today = clock.today()
+    entries, services = content.entries.values(), content.services
+    return Snapshot(
+        version=version,
+        entries=content.entries,
+        topics=content.topics,
+        out_of_scope={group.id: group for group in content.outside.groups},
+        dangers={danger.id: danger for danger in content.triage.dangers},
+        directory=Directory.of(services, ubigeo.centres()),
+        interview=content.interview,
+        kind_entries={each.kind: each.entry for each in content.places.kinds},
+        entries_of_kind={
+            kind: frozenset(each.entry for each in content.places.kinds if each.kind is kind)
+            for kind in Kind
+        },
+        learnt=learnt,
+        stale=sum(each.is_stale(today) for each in (*entries, *services)),
+    )
+
+
+def sentences(content: Content) -> list[str]:
+    """Every sentence of the knowledge whose vector `learn` asks an encoder for."""
+    documents = _to_rank(content.entries.values(), content.outside.groups)
+    questions, titles = rank.meant(documents)
     return [*dict.fromkeys((*questions, *titles))]
 
 
