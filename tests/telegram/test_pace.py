@@ -75,7 +75,7 @@ async def test_a_chats_retry_after_stops_that_chat_alone(of_bot: Pace, clock: Cl
             raise RetryAfter(timedelta(seconds=7))
         return True
 
-    async def call(chat: int) -> Any:  # noqa: ANN401
+    async def call(chat: int) -> Any:
         return await of_bot.process_request(
             refuse, (chat,), {}, "sendMessage", {"chat_id": chat}, None
         )

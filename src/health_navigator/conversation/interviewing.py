@@ -16,6 +16,7 @@ from health_navigator.eligibility.interview import Interview
 from health_navigator.eligibility.models import OutcomeKind, Question
 from health_navigator.eligibility.outcome import Outcome
 from health_navigator.i18n import Translate, mark
+from health_navigator.matching.normalise import fold
 
 _BACK, _CANCEL, _WHY, _RESUME, _CHOICE = "b", "c", "w", "r", "a"
 
@@ -86,6 +87,13 @@ class Interviewing:
         if choice is None:
             return None
         return self._step({**known.answers, **choice.answers}, state)
+
+    def is_choice(self, text: str, state: State) -> bool:
+        """Whether the words are those on a button of the open question, letter for letter."""
+        known = self.codec.read(state.interview or "", self.chat)
+        step = self.interview.next(known.answers) if known else None
+        choices = step.choices if isinstance(step, Question) else ()
+        return fold(text) in {fold(choice.label) for choice in choices}
 
     def again(self, state: State) -> Turn | None:
         """The question that is open, after an answer that could not be read."""

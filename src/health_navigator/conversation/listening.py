@@ -85,6 +85,9 @@ class Listening(Answering):
         if len(said.text) > MAX_TEXT:
             return self.say(replies.too_long(self.translate), "too_long")
         text = to_readable(said.text)
+        # "No", typed instead of pressed, is the answer that the interview asked for.
+        if self.interviewing and self.interviewing.is_choice(text, self.state):
+            return self._words(text)
         danger = self.knowledge.triage.assess(text)
         if danger.danger:
             return self.urgent(danger.danger, danger.confidence)
