@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,6 @@ from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
 from health_navigator.knowledge.tables import Item, ItemKind, Revision
-from health_navigator.matching.normalise import fold
 
 USE_WINDOW = timedelta(days=90)
 
@@ -77,7 +78,7 @@ async def standings(session: AsyncSession, kind: ItemKind) -> list[Standing]:
 async def find_rows(session: AsyncSession, kind: ItemKind, wanted: Wanted) -> list[Row]:
     """Every item that fits, in the order that is wanted."""
     use = await figures.use_of_entries(session, today() - USE_WINDOW)
-    words = fold(wanted.search or "").split()
+    words = _WORD.findall(_plain(wanted.search or ""))
     rows = [
         to_row(standing, use)
         for standing in await standings(session, kind)
@@ -115,8 +116,17 @@ def _has(body: Mapping[str, Any], words: Sequence[str]) -> bool:
     parts = (
         body.get(name, "") for name in ("id", "title", "name", "answer", "address", "district")
     )
-    text = fold(" ".join((*map(str, parts), *body.get("questions", ()))))
+    text = _plain(" ".join((*map(str, parts), *body.get("questions", ()))))
     return all(word in text for word in words)
+
+
+def _plain(text: str) -> str:
+    """Without capitals and accents: a list of thousands has no time for more."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+
+
+_WORD = re.compile(r"\w+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 def _fits(row: Row, wanted: Wanted) -> bool:

@@ -31,7 +31,7 @@ from health_navigator.knowledge.tables import ItemKind
 from health_navigator.matching.normalise import fold
 
 PLAIN = 60
-_MOST_COMPARED = 60
+_MOST_COMPARED = 30
 _LONGEST_QUESTION = 400
 
 
