@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 import textstat
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from tests.support.chat import Chat
 from tests.support.knowledge import REPOSITORY
@@ -41,7 +41,8 @@ def message_ids() -> frozenset[str]:
     """Every sentence that the program holds at this moment."""
     package = REPOSITORY / "src/health_navigator"
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-    keywords = dict.fromkeys(("_", "mark", "translate", "gettext"))
+    collects = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(re.findall(r"-k (\w+)", collects))}
     found = extract_from_dir(package, methods, keywords=keywords)
     return frozenset(message for _, _, message, _, _ in found if isinstance(message, str))
 

@@ -111,6 +111,6 @@ def test_chats_are_forgotten_when_they_owe_nothing(
 
 async def test_only_telegrams_own_server_sets_a_pace() -> None:
     async with open_bot("1:a", OFFICIAL_URL, Metrics()) as bot:
-        assert bot.rate_limiter is not None  # type: ignore[attr-defined]
+        assert bot.rate_limiter is not None
     async with open_bot("1:a", "http://127.0.0.1:8081", Metrics()) as bot:
-        assert bot.rate_limiter is None  # type: ignore[attr-defined]
+        assert bot.rate_limiter is None
