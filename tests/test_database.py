@@ -92,8 +92,8 @@ def test_a_second_process_on_the_same_sqlite_file_is_refused(
     tmp_path: Path, few_entries: Path
 ) -> None:
     settings = settings_for(tmp_path, knowledge_dir=few_entries)
-    with Program(settings).running():
-        with pytest.raises(DatabaseInUseError, match="in use by another process"):
-            asyncio.run(Database.open(settings.database_url, alone=True))
+    refused = pytest.raises(DatabaseInUseError, match="in use by another process")
+    with Program(settings).running(), refused:
+        asyncio.run(Database.open(settings.database_url, alone=True))
     database = asyncio.run(Database.open(settings.database_url, alone=True))
     asyncio.run(database.close())

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.process import Served
 from tests.support.knowledge import REPOSITORY
+from tests.support.process import Served
 
 
 @pytest.fixture(scope="module")

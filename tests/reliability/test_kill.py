@@ -100,9 +100,7 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
             return await asyncio.to_thread(served.stop)
 
         async def both() -> int:
-            _, code = await asyncio.gather(
-                deliver_all(lambda: [served.url], chats), stop_midway()
-            )
+            _, code = await asyncio.gather(deliver_all(lambda: [served.url], chats), stop_midway())
             return code
 
         assert asyncio.run(both()) == 0

@@ -71,7 +71,7 @@ class TelegramStandIn:
             time.sleep(0.01)
 
     def answers_with(self, *answers: str | web.Response | float) -> None:
-        """Script the next sendMessage calls: a response, "cut" (the line), or seconds to be slow."""
+        """Script the next sendMessage calls: a response, "cut" the line, or seconds of delay."""
         self.script.extend(answers)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:

