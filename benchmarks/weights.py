@@ -28,8 +28,7 @@ Sample = tuple[Array, Array]  # message x document x part; message x (document, 
 def scored(ranker: Ranker, text: str, names: Sequence[str]) -> Array:
     assert ranker.scorer is not None
     parts = ranker.scorer.score(ranker.reader.read(text), fold(text)).parts
-    outside = [not document.in_scope for document in ranker.documents]
-    return np.stack([*(parts[name] for name in names), np.array(outside)], axis=-1)
+    return np.stack([*(parts[name] for name in names), ~ranker.in_scope], axis=-1)
 
 
 def labelled(ranker: Ranker, names: Sequence[str]) -> Sample:

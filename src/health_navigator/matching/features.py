@@ -72,14 +72,14 @@ class Vectoriser:
     def many(self, readings: Iterable[Reading]) -> csr_matrix:
         rows = [self._row(reading) for reading in readings]
         ends = np.cumsum([0, *(len(ids) for ids, _ in rows)])
-        ids = np.concatenate([ids for ids, _ in rows] or [np.empty(0, np.int64)])
+        ids = np.concatenate([ids for ids, _ in rows] or [np.empty(0, np.int32)])
         values = np.concatenate([values for _, values in rows] or [np.empty(0, np.float32)])
         return csr_matrix((values, ids, ends), shape=(len(rows), len(self.index)))
 
-    def _row(self, reading: Reading) -> tuple[NDArray[np.int64], FloatArray]:
+    def _row(self, reading: Reading) -> tuple[NDArray[np.int32], FloatArray]:
         known = (self.index.get(feature) for feature in describe(reading))
         counts = Counter(at for at in known if at is not None)
-        ids = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
         often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(often)) * self.weights[ids]
         return ids, (values / max(float(np.linalg.norm(values)), 1e-9)).astype(np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from health_navigator.matching.features import FloatArray
-from health_navigator.matching.lexical import Lexical
+from health_navigator.matching.lexical import Texts
 
 DIRECTIONS = 60
 _SPARE = 10
@@ -28,13 +28,13 @@ class Latent:
         return vector
 
 
-def learn_latent(lexical: Lexical) -> Latent:
+def learn_latent(texts: Texts) -> Latent:
     """Only whole words carry a topic; pieces of words would drown it."""
-    is_word = lexical.vectoriser.is_word
-    found = _directions(vstack([lexical.questions[:, is_word], lexical.bodies[:, is_word]]))
+    is_word = texts.vectoriser.is_word
+    found = _directions(vstack([texts.questions[:, is_word], texts.bodies[:, is_word]]))
     directions = np.zeros((len(is_word), found.shape[1]), dtype=np.float32)
     directions[is_word] = found
-    placed = lexical.questions @ directions
+    placed = texts.questions @ directions
     centre = placed.mean(axis=0)
     return Latent(directions, centre, centred(placed, centre))
 

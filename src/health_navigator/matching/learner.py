@@ -25,37 +25,35 @@ MOST_LEARNT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Which questions each document has; a document's questions stand side by side."""
+    """Which questions each document has; a document's questions stand side by side.
+
+    Every document has at least one.
+    """
 
     counts: NDArray[np.int64]
-    places: NDArray[np.int64]  # a row a document: its questions' places, then *total*
-
-    @property
-    def total(self) -> int:
-        return int(self.counts.sum())
+    starts: NDArray[np.int64]
+    of_question: NDArray[np.int64]
 
     def of(self, document: int) -> NDArray[np.int64]:
-        return self.places[document, : self.counts[document]]
+        start = int(self.starts[document])
+        return np.arange(start, start + int(self.counts[document]), dtype=np.int64)
 
 
 def own(counts: Sequence[int]) -> Owners:
     """Owners from how many questions each document has."""
-    total, widest = sum(counts), max(counts, default=1)
-    starts = np.cumsum([0, *counts])[:-1, None]
-    offsets = np.arange(widest)[None, :]
-    within = offsets < np.array(counts, dtype=np.int64).reshape(-1, 1)
-    return Owners(np.array(counts, dtype=np.int64), np.where(within, starts + offsets, total))
+    each = np.array(counts, dtype=np.int64)
+    return Owners(each, np.cumsum(each) - each, np.repeat(np.arange(len(each)), each))
 
 
 def taught(owners: Owners) -> NDArray[np.int64]:
     """The questions to learn from: all, or each document's first ones where there are too many."""
     if len(owners.counts) > MOST_LEARNT:
         return np.empty(0, dtype=np.int64)
-    each = owners.places.shape[1]
+    each = int(owners.counts.max())
     while each > 1 and np.minimum(owners.counts, each).sum() > MOST_TAUGHT:
         each -= 1
-    first = owners.places[:, :each].ravel()
-    return first[first < owners.total]
+    place = np.arange(len(owners.of_question)) - owners.starts[owners.of_question]
+    return np.flatnonzero(place < each)
 
 
 def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> FloatArray:
@@ -63,9 +61,8 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 
     *kernel* is overwritten.
     """
-    owner = np.repeat(np.arange(len(owners.counts)), owners.counts)[questions]
     wanted = np.zeros((len(questions), len(owners.counts)), dtype=np.float32)
-    wanted[np.arange(len(questions)), owner] = 1
+    wanted[np.arange(len(questions)), owners.of_question[questions]] = 1
     wanted -= wanted.mean(axis=0)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     solved = cho_solve(
@@ -76,8 +73,13 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 
 def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
     """How alike each document's few nearest questions are on average."""
-    padded = np.append(alike, NOTHING)[owners.places]
-    few = min(NEAREST, padded.shape[1])
-    top = np.partition(padded, -few, axis=1)[:, -few:]
-    there = top > NOTHING
-    return np.asarray(np.where(there, top, 0).sum(axis=1) / there.sum(axis=1), dtype=np.float32)
+    left = alike.copy()
+    total = np.zeros(len(owners.counts), dtype=np.float32)
+    found = np.zeros_like(total)
+    for _ in range(NEAREST):
+        best = np.maximum.reduceat(left, owners.starts)
+        there = best > NOTHING
+        total += np.where(there, best, 0)
+        found += there
+        left[left == best[owners.of_question]] = NOTHING
+    return total / found

@@ -10,20 +10,34 @@ from health_navigator.matching.features import FloatArray, Reading, Vectoriser, 
 
 
 @dataclass(frozen=True, slots=True)
-class Lexical:
+class Texts:
+    """The knowledge's texts as rows of features, to learn from."""
+
     vectoriser: Vectoriser
     questions: csr_matrix
     bodies: csr_matrix
-    by_feature: csr_matrix  # feature x (questions, then bodies): the same, for asking one text
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """The same texts by feature, to compare one text with all of them."""
+
+    vectoriser: Vectoriser
+    by_feature: csr_matrix
+    count: int
 
     def alike(self, row: csr_matrix) -> tuple[FloatArray, FloatArray]:
         """One text's similarity to each question, and to each document's title and answer."""
         both = np.asarray((row @ self.by_feature).toarray()[0], dtype=np.float32)
-        return both[: self.questions.shape[0]], both[self.questions.shape[0] :]
+        return both[: self.count], both[self.count :]
 
 
-def learn_words(questions: Sequence[Reading], bodies: Sequence[Reading]) -> Lexical:
+def describe_texts(questions: Sequence[Reading], bodies: Sequence[Reading]) -> Texts:
     """*bodies* has one reading a document; an empty one is like nothing."""
     vectoriser = learn_features([*questions, *(body for body in bodies if body.typed)])
-    asked, told = vectoriser.many(questions), vectoriser.many(bodies)
-    return Lexical(vectoriser, asked, told, csr_matrix(vstack([asked, told]).T))
+    return Texts(vectoriser, vectoriser.many(questions), vectoriser.many(bodies))
+
+
+def index(texts: Texts) -> Lexical:
+    by_feature = csr_matrix(vstack([texts.questions, texts.bodies]).T)
+    return Lexical(texts.vectoriser, by_feature, texts.questions.shape[0])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from health_navigator.matching.asking import Asking, find_asking
 from health_navigator.matching.calibrate import chances
@@ -73,6 +74,7 @@ class Ranker:
     documents: tuple[Document, ...] = ()
     questions: tuple[str, ...] = ()
     reader: Reader = field(default_factory=Reader)
+    in_scope: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     scorer: Scorer | None = None
 
     def rank(self, text: str) -> Ranking:
@@ -88,19 +90,13 @@ class Ranker:
         if self.scorer is None or not reading.typed:
             return Ranking(reading=reading)
         scores = self.scorer.score(reading, fold(text))
-        likely = chances(scores.parts, [document.in_scope for document in self.documents])
-        inside, outside = self._split(likely)
+        likely = chances(scores.parts, self.in_scope)
+        order = np.argsort(-likely, kind="stable")
+        inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
         best = tuple(self._candidate(at, likely, scores) for at in inside[:MOST_CANDIDATES])
-        beyond = 1.0 - float(likely[inside].sum())
-        group = self.documents[outside[0]].id if outside else None
+        beyond = max(0.0, 1.0 - float(likely[inside].sum()))
+        group = self.documents[outside[0]].id if len(outside) else None
         return Ranking(best, beyond, group, reading=reading)
-
-    def _split(self, likely: FloatArray) -> tuple[list[int], list[int]]:
-        """The documents in and out of scope, the likeliest first."""
-        order = [int(at) for at in np.argsort(-likely, kind="stable")]
-        inside = [at for at in order if self.documents[at].in_scope]
-        outside = [at for at in order if not self.documents[at].in_scope]
-        return inside, outside
 
     def _candidate(self, at: int, likely: FloatArray, scores: Scores) -> Candidate:
         return Candidate(
@@ -133,7 +129,8 @@ def fit(
         own([len(document.questions) for document in known]),
         learn_meaning(encoder, *meant(known)) if encoder else None,
     )
-    return Ranker(known, questions, reader, scorer)
+    in_scope = np.array([document.in_scope for document in known])
+    return Ranker(known, questions, reader, in_scope, scorer)
 
 
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from health_navigator.matching.features import FloatArray, Reading
 from health_navigator.matching.latent import Latent, learn_latent
 from health_navigator.matching.learner import Owners, learn, nearest, taught
-from health_navigator.matching.lexical import Lexical, learn_words
+from health_navigator.matching.lexical import Lexical, Texts, describe_texts, index
 from health_navigator.matching.semantic import Semantic
 
 # Two texts with no word in common can still ask the same.
@@ -61,12 +61,12 @@ def learn_scores(
     owners: Owners,
     semantic: Semantic | None,
 ) -> Scorer:
-    lexical = learn_words(questions, bodies)
-    latent = learn_latent(lexical)
+    texts = describe_texts(questions, bodies)
+    latent = learn_latent(texts)
     chosen = taught(owners)
-    kernel = _kernel(lexical, latent, semantic, chosen)
+    kernel = _kernel(texts, latent, semantic, chosen)
     weights = learn(kernel, owners, chosen) if len(chosen) else kernel
-    return Scorer(owners, lexical, latent, semantic, chosen, weights)
+    return Scorer(owners, index(texts), latent, semantic, chosen, weights)
 
 
 def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> FloatArray:
@@ -75,10 +75,10 @@ def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> Float
 
 
 def _kernel(
-    lexical: Lexical, latent: Latent, semantic: Semantic | None, chosen: NDArray[np.int64]
+    texts: Texts, latent: Latent, semantic: Semantic | None, chosen: NDArray[np.int64]
 ) -> FloatArray:
     """How alike each chosen question is to each, a few rows at a time to spare memory."""
-    words, topics = lexical.questions[chosen], latent.questions[chosen]
+    words, topics = texts.questions[chosen], latent.questions[chosen]
     meanings = np.zeros((len(chosen), 1), np.float32)
     if semantic is not None:
         meanings = semantic.questions[chosen]

@@ -1,0 +1,86 @@
+"""How the matcher grows from 100 to 10,000 entries: time to fit, time to ask, memory.
+
+The entries beyond the knowledge's own are made of its words in new combinations. Each size is
+measured in a process of its own, on one core, so that its peak of memory is its own.
+"""
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+
+from ground import concepts, documents, keep, machine, messages
+
+from health_navigator.matching.normalise import tokens
+from health_navigator.matching.rank import Document, fit
+
+SIZES = (100, 300, 1_000, 3_000, 10_000)
+QUESTIONS_EACH = 5
+ASKED = 200
+
+
+def made_up(count: int) -> list[Document]:
+    """The knowledge's own entries first, then made-up ones of its words."""
+    chance = random.Random(0)  # noqa: S311  a fixed seed, for the same entries every time
+    own = list(documents())
+    words = [word for document in own for text in document.questions for word in tokens(text)]
+    made = [
+        Document(
+            f"made-{at}",
+            "",
+            tuple(" ".join(chance.sample(words, 8)) for _ in range(QUESTIONS_EACH)),
+        )
+        for at in range(max(0, count - len(own)))
+    ]
+    return [*own[:count], *made]
+
+
+def measure(count: int) -> dict[str, float]:
+    grown = made_up(count)
+    began = time.perf_counter()
+    ranker = fit(grown, concepts())
+    fitted = time.perf_counter() - began
+    spent = sorted(_time_of(ranker.rank, each.text) for each in messages()[:ASKED])
+    return {
+        "entries": count,
+        "questions": sum(len(document.questions) for document in grown),
+        "fit_seconds": round(fitted, 2),
+        "ask_median_ms": round(spent[len(spent) // 2] * 1e3, 2),
+        "ask_slowest_ms": round(spent[-1] * 1e3, 2),
+        "peak_megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def _time_of(rank: object, text: str) -> float:
+    assert callable(rank)
+    began = time.perf_counter()
+    rank(text)
+    return time.perf_counter() - began
+
+
+def in_own_process(count: int) -> dict[str, float]:
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(  # noqa: S603  ourselves
+        [sys.executable, __file__, str(count)],
+        env=alone,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    result: dict[str, float] = json.loads(done.stdout)
+    print(result)
+    return result
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        print(json.dumps(measure(int(sys.argv[1]))))
+        return
+    keep("growth", {"machine": machine(), "results": [in_own_process(count) for count in SIZES]})
+
+
+if __name__ == "__main__":
+    main()
