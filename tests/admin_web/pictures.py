@@ -125,8 +125,6 @@ def take(browser: Browser, url: str, folder: Path, size: tuple[int, int], *, who
         (elena, "/admin/revisar?dias=90", "por-revisar"),
         (elena, "/admin/cifras", "cifras"),
         (elena, "/admin/archivos", "archivos"),
-        (elena, "/admin/cuenta", "cuenta"),
-        (elena, "/admin/entradas/sis-embarazada/versiones", "versiones"),
         (aida, "/admin/registro", "registro"),
         (ada, "/admin/personas", "personas"),
     ):
@@ -140,7 +138,6 @@ def _show_inbox(page: Page, shot: Shot) -> None:
     page.get_by_role("link", name="me pueden atender").first.click()
     shot(page, "grupo")
     page.locator("button[name=entrada]").first.click()
-    shot(page, "borrador")
     page.goto("/admin/probar")
     page.get_by_label("Pregunta", exact=True).fill("me atienden si vivo en la calle")
     page.get_by_role("button", name="Probar").click()

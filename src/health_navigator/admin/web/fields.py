@@ -76,7 +76,13 @@ _VOUCHED = (
     _SOURCES,
     Field("confidence", "Confianza", Shape.CHOICE, choices=_choices(words.CONFIDENCE), needed=True),
     Field("verified_on", "Verificado el", Shape.DATE, "Cuándo se comprobó.", needed=True),
-    Field("review_by", "Revisar antes del", Shape.DATE, "Después, el bot avisa que pudo cambiar."),
+    Field(
+        "review_by",
+        "Revisar antes del",
+        Shape.DATE,
+        "Después, el bot avisa que pudo cambiar.",
+        needed=True,
+    ),
 )
 _NOTE = Field("note", "Nota del equipo", Shape.TEXT, "Nadie fuera del equipo la ve.", most=4_000)
 

@@ -35,6 +35,8 @@ def _environment() -> Environment:
         "moment": words.moment,
         "days_left": words.days_left,
         "deed": words.deed,
+        "note": words.note,
+        "who": words.who,
         "said": said,
     }
     environment.globals |= {"words": words, "Right": Right}

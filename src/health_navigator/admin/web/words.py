@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -171,6 +172,26 @@ def all_deeds() -> dict[str, str]:
     )
     others = ("service.reports_settled", "knowledge.export", *_DEEDS)
     return {what: deed(what) for what in (*on_items, *others)}
+
+
+_NOTES = (
+    (re.compile(r"(\d+) questions of group \w+"), r"\1 preguntas del grupo"),
+    (re.compile(r"four eyes are off: approved by an author"), "sin cuatro ojos: aprobó su autora"),
+    (re.compile(r"to revision (\d+)"), r"a la versión \1"),
+    (re.compile(r"(\d+) of (\d+) rows"), r"\1 de \2 filas"),
+)
+
+
+def note(text: str) -> str:
+    """What the audit notes by itself, in Spanish; what people wrote stays as it is."""
+    for english, spanish in _NOTES:
+        text = english.sub(spanish, text)
+    return text
+
+
+def who(name: str) -> str:
+    """Whoever is no person, in words."""
+    return {"files": "archivos del proyecto", "command-line": "línea de órdenes"}.get(name, name)
 
 
 def day(value: date | str | None) -> str:
