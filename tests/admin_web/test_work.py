@@ -64,7 +64,7 @@ def test_a_group_is_discarded(team: Team) -> None:
 
 def test_the_console_shows_the_answer_and_why(team: Team) -> None:
     page = team.elena.post("/admin/probar", texto="me duele una muela", con="publicado").text
-    assert "Pregunta en la posta más cercana." in page
+    assert "¿Hay dentista gratis?" in page
     assert "Responde" in page
     assert "«me duele una muela»" in page
     assert "Palabras parecidas" in page

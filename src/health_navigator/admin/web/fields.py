@@ -52,7 +52,6 @@ class Field:
 class Section:
     title: str
     fields: tuple[Field, ...]
-    is_open: bool = True
 
 
 def _choices(names: Mapping[Any, str]) -> Choices:

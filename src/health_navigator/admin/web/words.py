@@ -97,7 +97,6 @@ PARTS = {
     "body": "Palabras de la respuesta",
     "learnt": "Lo aprendido de todas las preguntas",
 }
-ITEMS = {"entry": "Entrada", "service": "Servicio", "document": "Documento", "topic": "Tema"}
 
 _SUBJECTS = {
     "entry": "la entrada",
