@@ -19,8 +19,7 @@ from health_navigator.matching.encoder import (
     write_vectors,
 )
 from health_navigator.matching.features import FloatArray
-from health_navigator.matching.normalise import fold
-from health_navigator.matching.rank import Document, meant
+from health_navigator.matching.rank import Document, fit, meant
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -64,7 +63,11 @@ def prepared_encoder() -> Encoder | None:
     if encoder is None:
         return None
     questions, titles = meant(documents())
-    needed = {bounded(text) for text in (*questions, *titles, *(fold(m.text) for m in messages()))}
+    reader = fit(documents(), concepts()).reader
+    needed = {
+        bounded(text)
+        for text in (*questions, *titles, *(reader.write(each.text) for each in messages()))
+    }
     kept = read_vectors(VECTORS, encoder)
     missing = sorted(needed - kept.keys())
     if missing:

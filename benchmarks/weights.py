@@ -14,7 +14,6 @@ from scipy.optimize import minimize
 
 from health_navigator.matching.calibrate import WITH_MEANING, WORDS_ALONE
 from health_navigator.matching.encoder import Encoder
-from health_navigator.matching.normalise import fold
 from health_navigator.matching.rank import Document, Ranker, fit
 
 FOLDS = 5
@@ -27,7 +26,7 @@ Sample = tuple[Array, Array]  # message x document x part; message x (document, 
 
 def scored(ranker: Ranker, text: str, names: Sequence[str]) -> Array:
     assert ranker.scorer is not None
-    parts = ranker.scorer.score(ranker.reader.read(text), fold(text)).parts
+    parts = ranker.scorer.score(ranker.reader.read(text), ranker.reader.write(text)).parts
     return np.stack([*(parts[name] for name in names), ~ranker.in_scope], axis=-1)
 
 

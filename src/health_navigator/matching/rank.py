@@ -1,6 +1,6 @@
 """Which document answers a message, and how sure that is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from health_navigator.matching.features import FloatArray, Reading
 from health_navigator.matching.learner import own
 from health_navigator.matching.lexicon import Lexicon, compile_lexicon
 from health_navigator.matching.normalise import fold, tokens
+from health_navigator.matching.orthography import Orthography, learn_orthography
 from health_navigator.matching.scoring import Scorer, Scores, learn_scores
 from health_navigator.matching.semantic import learn_meaning
 from health_navigator.matching.spelling import Speller, learn_spelling
@@ -61,10 +62,15 @@ class Reader:
 
     lexicon: Lexicon = field(default_factory=Lexicon)
     speller: Speller = field(default_factory=Speller)
+    orthography: Orthography = field(default_factory=Orthography)
 
     def read(self, text: str) -> Reading:
         typed = [known for word in tokens(text) for known in self.speller.repair(word)]
         return Reading(tuple(typed), tuple(self.lexicon.fold(typed)))
+
+    def write(self, text: str) -> str:
+        """The text in the spelling that an encoder knows."""
+        return self.orthography.restore(self.read(text).typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Ranker:
         reading = self.reader.read(text)
         if self.scorer is None or not reading.typed:
             return Ranking(reading=reading)
-        scores = self.scorer.score(reading, fold(text))
+        scores = self.scorer.score(reading, self.reader.orthography.restore(reading.typed))
         likely = chances(scores.parts, self.in_scope)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
@@ -121,30 +127,35 @@ def fit(
     known = tuple(document for document in documents if any(map(fold, document.questions)))
     if not known:
         return Ranker()
-    reader = Reader(compile_lexicon(concepts), learn_spelling(_vocabulary(known)))
+    reader = _reader(known, concepts)
     questions = tuple(each for document in known for each in document.questions)
     scorer = learn_scores(
         [reader.read(question) for question in questions],
         [reader.read(_body(document)) for document in known],
         own([len(document.questions) for document in known]),
-        learn_meaning(encoder, *meant(known)) if encoder else None,
+        learn_meaning(encoder, *_meant(known, reader)) if encoder else None,
     )
     in_scope = np.array([document.in_scope for document in known])
     return Ranker(known, questions, reader, in_scope, scorer)
 
 
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
-    """The questions and the titles that an encoder will be asked for, folded."""
+    """The questions and the titles that an encoder will be asked for."""
     known = list(documents)
-    questions = [fold(question) for document in known for question in document.questions]
-    return questions, [fold(document.title) if document.in_scope else "" for document in known]
+    return _meant(known, _reader(known, {}))
+
+
+def _meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[str]]:
+    questions = [reader.write(question) for document in known for question in document.questions]
+    titles = [reader.write(document.title) if document.in_scope else "" for document in known]
+    return questions, titles
+
+
+def _reader(known: Sequence[Document], concepts: Mapping[str, Iterable[str]]) -> Reader:
+    texts = [text for each in known for text in (*each.questions, each.title, each.answer)]
+    words = (word for text in texts for word in tokens(text))
+    return Reader(compile_lexicon(concepts), learn_spelling(words), learn_orthography(texts))
 
 
 def _body(document: Document) -> str:
     return f"{document.title}\n{document.answer}" if document.in_scope else ""
-
-
-def _vocabulary(documents: Iterable[Document]) -> Iterable[str]:
-    for document in documents:
-        for text in (*document.questions, document.title, document.answer):
-            yield from tokens(text)

@@ -23,7 +23,7 @@ class Semantic:
 
 
 def learn_meaning(encoder: Encoder, questions: Sequence[str], titles: Sequence[str]) -> Semantic:
-    """*questions* and *titles* are folded; an empty title is like nothing."""
+    """An empty title is like nothing."""
     asked = encoder.encode(questions)
     centre = np.asarray(asked.mean(axis=0), dtype=np.float32)
     named = centred(encoder.encode(titles), centre)
