@@ -16,7 +16,7 @@ _PAUSE = 0.1
 
 
 async def deliver_all(
-    urls: Callable[[], Sequence[str]], chats: Sequence[Sequence[Update]], seconds: float = 120
+    urls: Callable[[], Sequence[str]], chats: Sequence[Sequence[Update]], seconds: float = 400
 ) -> None:
     """Bring every chat's updates to their end, chats side by side, at any of the urls in turn.
 

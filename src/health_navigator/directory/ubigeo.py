@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -68,18 +68,44 @@ def districts() -> tuple[Place, ...]:
 def centres() -> Mapping[Place, Coordinates]:
     """Where each place's main town lies.
 
-    The package keys its coordinates by bare name. Where several places of a level share a name,
-    they are not to be trusted, and the wider place's centre stands in.
+    The package keys its coordinates by bare name. Where places of a level share one, the point is
+    the place's whose wider place it lies nearest to; the others take their wider place's point.
     """
-    known = {level: _centres_by_name(level) for level in _LEVELS}
     found: dict[Place, Coordinates] = {}
-    for place in places_by_code().values():
-        level = _LEVELS[(place.province is not None) + (place.district is not None)]
-        wider = Place(place.department, place.province if place.district else None)
-        centre = known[level].get(_key(place.name)) or found.get(wider)
-        if centre is not None:
-            found[place] = centre
+    for level in _LEVELS:
+        points = _points(level)
+        namesakes: dict[str, list[Place]] = defaultdict(list)
+        for place in _places_of(level):
+            namesakes[_key(place.name)].append(place)
+        for name, places in namesakes.items():
+            found |= _centres_of(places, points.get(name), found)
     return found
+
+
+def _centres_of(
+    places: list[Place], point: Coordinates | None, wider: Mapping[Place, Coordinates]
+) -> dict[Place, Coordinates]:
+    """The centres of the places that share a name, of which at most one is known."""
+    around = {place: wider[place.lineage[-2]] for place in places if place.province}
+    if point is None:
+        return around
+    owner = min(places, key=lambda place: _apart(point, around.get(place, point)))
+    is_believed = len(places) == 1 or _apart(point, around.get(owner, point)) < _NEAR
+    return around | {owner: point} if is_believed else around
+
+
+# About 70 km, squared degrees: nearer than this to its province's town, a shared name is believed.
+_NEAR = 0.4
+
+
+def _apart(one: Coordinates, other: Coordinates) -> float:
+    """Enough to compare distances within Peru; no unit."""
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+
+
+def _places_of(level: str) -> list[Place]:
+    digits = 2 * (_LEVELS.index(level) + 1)
+    return [place for code, place in places_by_code().items() if len(code) == digits]
 
 
 def label(place: Place) -> str:
@@ -94,12 +120,11 @@ def _names(level: str) -> dict[str, str]:
     return {code: _SPELLING.get(code, name) for code, name in names.items()}
 
 
-def _centres_by_name(level: str) -> dict[str, Coordinates]:
-    times = Counter(_key(name) for name in _names(level).values())
+def _points(level: str) -> dict[str, Coordinates]:
     return {
         name: (float(facts["latitud"]), float(facts["longitud"]))
         for name, facts in _resource("otros")[level].items()
-        if times[name] == 1 and facts["latitud"] and facts["longitud"]
+        if facts["latitud"] and facts["longitud"]
     }
 
 

@@ -135,7 +135,7 @@ def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = Fa
     concepts = {concept.word: concept.says for concept in content.lexicon.concepts}
     return Learnt(
         rank.fit(_to_rank(entries, groups), concepts, encoder),
-        triage.fit(*_to_triage(content.triage, entries, groups)),
+        triage.fit(*_to_triage(content)),
         where_reader(content.places, _ordinary_words(entries)),
         lacks_meaning,
     )
@@ -199,17 +199,28 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
     )
 
 
-def _to_triage(
-    file: TriageFile, entries: Iterable[Entry], outside: Iterable[OutOfScope]
-) -> tuple[list[triage.Danger], list[str]]:
+def _to_triage(content: Content) -> tuple[list[triage.Danger], list[str]]:
     """What danger sounds like, and the ordinary messages that it must not be taken for.
 
     The questions of entries that go with a danger are on neither side: some tell of it.
     """
     dangers = [
         triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)
-        for danger in file.dangers
+        for danger in content.triage.dangers
     ]
-    beside = {danger.entry for danger in file.dangers}
-    ordinary = [text for entry in entries if entry.id not in beside for text in entry.questions]
-    return dangers, [*ordinary, *(text for group in outside for text in group.examples)]
+    beside = {danger.entry for danger in content.triage.dangers}
+    entries = (entry for entry in content.entries.values() if entry.id not in beside)
+    asked = [question for entry in entries for question in entry.questions]
+    outside = [example for group in content.outside.groups for example in group.examples]
+    return dangers, [*asked, *outside, *_short_answers(content.interview)]
+
+
+def _short_answers(interview: Interview | None) -> Iterator[str]:
+    """«no», «tengo 34»: what people answer the interview with is no sign of danger anywhere."""
+    if interview is None:
+        return
+    words = interview.file.words
+    yield from (*words.yes, *words.no, *words.unsure, *words.withheld, *words.back, *words.cancel)
+    for question in interview.file.questions:
+        for choice in question.choices:
+            yield from (choice.label, *choice.says)
