@@ -24,7 +24,7 @@ from health_navigator.evaluation import (
 )
 from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Snapshot, build_snapshot
+from health_navigator.knowledge.snapshot import Content, Snapshot, learn, to_snapshot
 from health_navigator.matching.decide import Thresholds
 
 STEPS = [step / 100 for step in range(10, 95, 5)]
@@ -49,8 +49,10 @@ def snapshot(with_meaning: bool) -> Snapshot:
         StoredItem(item.kind, item.id, item.position, item.body)
         for item in checked_directory(KNOWLEDGE)
     ]
-    built = build_snapshot(0, items, prepared_encoder() if with_meaning else None)
-    return replace(built, ranker=Remembering(built.ranker))  # type: ignore[arg-type]
+    content = Content.of(items)
+    learnt = learn(content, prepared_encoder() if with_meaning else None)
+    remembering = replace(learnt, ranker=Remembering(learnt.ranker))  # type: ignore[arg-type]
+    return to_snapshot(0, content, remembering)
 
 
 def outcome(understood: Understanding) -> Outcome:
@@ -140,7 +142,7 @@ def main() -> None:
         name: [(step, measure(judged(knowledge, asked, step))) for step in STEPS]
         for name, knowledge in known.items()
     }
-    bins = reliability(judged(known["with the encoder"], asked, 0.0))
+    bins = reliability(judged(known["with the encoder"], asked, 0.01))
     draw_curve(curves)
     draw_reliability(bins)
     sections = [f"## {name.capitalize()}\n\n{table(curve)}" for name, curve in curves.items()]

@@ -45,3 +45,7 @@ def test_the_same_answer_is_not_offered_twice() -> None:
     same = replace(ranking(0.9), second=candidate("e0", 0.7))
     unsure = replace(ranking(0.9), second=candidate("other", 0.3))
     assert decide(same, LIMITS) == decide(unsure, LIMITS) == Answer("e0", 0.9)
+
+
+def test_nothing_known_is_nothing_to_choose_from() -> None:
+    assert decide(Ranking(), replace(LIMITS, clarify=0.0)) == Abstain()

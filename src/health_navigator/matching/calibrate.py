@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from health_navigator.matching.features import FloatArray
 
-WORDS_ALONE = {"learnt": 24.3, "near words": 6.0, "body": 23.0, "near topics": 2.2}
-WITH_MEANING = {"learnt": 21.9, "body": 21.8, "near meaning": 11.7, "title": 3.2}
+WORDS_ALONE = {"learnt": 24.3, "near words": 6.1, "body": 23.3, "near topics": 1.9}
+WITH_MEANING = {"learnt": 20.3, "body": 19.9, "near meaning": 13.0, "title": 3.4}
 # Added for a group that is out of scope, which has no answer to be like.
 OUT_OF_SCOPE = 2.2
 # What a document must outweigh to be more likely than none of them; more so in a small knowledge,

@@ -12,8 +12,8 @@ MOST_OPTIONS = 3
 class Thresholds:
     """From which confidence to answer, to ask back, and to name who can answer instead of us."""
 
-    answer: float = 0.5
-    clarify: float = 0.12
+    answer: float = 0.55
+    clarify: float = 0.08
     option: float = 0.02
     refer: float = 0.4
 
@@ -46,7 +46,7 @@ def decide(ranking: Ranking, thresholds: Thresholds | None = None) -> Decision:
     best = ranking.candidates[:MOST_OPTIONS]
     if best and best[0].confidence >= limits.answer:
         return Answer(best[0].id, best[0].confidence, _second(ranking, limits))
-    if sum(each.confidence for each in best) >= limits.clarify:
+    if best and sum(each.confidence for each in best) >= limits.clarify:
         options = [each for each in best if each.confidence >= limits.option] or best[:1]
         return Clarify(tuple(each.id for each in options), options[0].confidence)
     return Abstain(ranking.group if ranking.out_of_scope >= limits.refer else None)
