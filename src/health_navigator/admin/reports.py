@@ -34,8 +34,7 @@ async def read(session: AsyncSession) -> list[Report]:
     statement = select(Item.id, Item.body).where(Item.kind == ItemKind.SERVICE, Item.id.in_(ids))
     names = {item_id: body["name"] for item_id, body in await session.execute(statement)}
     return [
-        Report(service, names.get(service, service), times, last)
-        for service, times, last in counts
+        Report(service, names.get(service, service), times, last) for service, times, last in counts
     ]
 
 
