@@ -3,13 +3,14 @@
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import yaml
 
 from health_navigator.evaluation import Question, read_questions
+from health_navigator.matching.asking import clauses
 from health_navigator.matching.encoder import (
     Encoder,
     Prepared,
@@ -19,7 +20,7 @@ from health_navigator.matching.encoder import (
     write_vectors,
 )
 from health_navigator.matching.features import FloatArray
-from health_navigator.matching.rank import Document, fit, meant
+from health_navigator.matching.rank import Document, Reader, fit, meant
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -56,6 +57,11 @@ def messages() -> tuple[Question, ...]:
     return tuple(each for each in read_questions(lines) if each.kind != "crisis")
 
 
+def _heard(reader: Reader) -> Iterator[str]:
+    for each in messages():
+        yield from map(reader.write, (each.text, *clauses(each.text)))
+
+
 @cache
 def prepared_encoder() -> Encoder | None:
     """The encoder, with every vector that the benchmarks need kept from the last time."""
@@ -64,10 +70,7 @@ def prepared_encoder() -> Encoder | None:
         return None
     questions, titles = meant(documents())
     reader = fit(documents(), concepts()).reader
-    needed = {
-        bounded(text)
-        for text in (*questions, *titles, *(reader.write(each.text) for each in messages()))
-    }
+    needed = {bounded(text) for text in (*questions, *titles, *_heard(reader))}
     kept = read_vectors(VECTORS, encoder)
     missing = sorted(needed - kept.keys())
     if missing:

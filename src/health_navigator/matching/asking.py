@@ -9,6 +9,11 @@ from health_navigator.matching.normalise import fold
 SHORT = 14
 # A clause with fewer words than this asks nothing by itself ("¿o no?", "¿me explico?").
 FEWEST = 3
+# From this many words on a message is a story, and is heard clause by clause as well.
+STORY = 26
+# A sentence longer than this was dictated without a stop: it is heard in overlapping stretches.
+BREATH, STRETCH = 24, 16
+FIRST_CLAUSES, LAST_CLAUSES = 3, 5
 
 _SENTENCE = re.compile(r"[^.?!;\n…]+[?!]*")
 _ALSO = re.compile(
@@ -43,6 +48,25 @@ class Asking:
 
     first: str | None = None
     second: str | None = None
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """A story's first clauses, which tell who, and last ones, which ask; a short text has none."""
+    if len(text.split()) < STORY:
+        return ()
+    found = [part for sentence in _SENTENCE.findall(text) for part in _stretches(sentence.split())]
+    if len(found) <= FIRST_CLAUSES + LAST_CLAUSES:
+        return tuple(found)
+    return (*found[:FIRST_CLAUSES], *found[-LAST_CLAUSES:])
+
+
+def _stretches(words: list[str]) -> list[str]:
+    if len(words) <= FEWEST:
+        return []
+    if len(words) <= BREATH:
+        return [" ".join(words)]
+    starts = range(0, len(words) - STRETCH // 2 + 1, STRETCH // 2)
+    return [" ".join(words[start : start + STRETCH]) for start in starts]
 
 
 def find_asking(text: str) -> Asking:

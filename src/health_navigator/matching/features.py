@@ -33,6 +33,9 @@ class Reading:
     typed: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.typed)
+
 
 def describe(reading: Reading) -> Iterator[str]:
     """Every feature of a text; its first letter is its family."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from health_navigator.matching.asking import Asking, find_asking
+from health_navigator.matching.asking import Asking, clauses, find_asking
 from health_navigator.matching.calibrate import chances
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray, Reading
@@ -21,6 +21,8 @@ from health_navigator.matching.spelling import Speller, learn_spelling
 MOST_CHARACTERS = 4_096
 MOST_CANDIDATES = 10
 MOST_NEAREST = 3
+# What a story's clauses count for beside the whole; found on labelled messages.
+CLAUSES_WEIGH = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Ranker:
         reading = self.reader.read(text)
         if self.scorer is None or not reading.typed:
             return Ranking(reading=reading)
-        scores = self.scorer.score(reading, self.reader.orthography.restore(reading.typed))
+        scores = self._heard(self.scorer, reading, clauses(text))
         likely = chances(scores.parts, self.in_scope)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
@@ -103,6 +105,13 @@ class Ranker:
         beyond = max(0.0, 1.0 - float(likely[inside].sum()))
         group = self.documents[outside[0]].id if len(outside) else None
         return Ranking(best, beyond, group, reading=reading)
+
+    def _heard(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Scores:
+        """The whole message, and a story's clauses beside it: in a story the topic is thin."""
+        readings = [reading, *filter(None, map(self.reader.read, told))]
+        write = self.reader.orthography.restore
+        whole, *each = [scorer.score(heard, write(heard.typed)) for heard in readings]
+        return whole.beside(each, CLAUSES_WEIGH) if each else whole
 
     def _candidate(self, at: int, likely: FloatArray, scores: Scores) -> Candidate:
         return Candidate(

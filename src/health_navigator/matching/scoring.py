@@ -24,6 +24,15 @@ class Scores:
     parts: dict[str, FloatArray]
     alike: FloatArray
 
+    def beside(self, others: Sequence["Scores"], weight: float) -> "Scores":
+        """These scores with the mean of the others added, weighed."""
+        share = weight / len(others)
+        parts = {
+            name: own + share * np.sum([other.parts[name] for other in others], axis=0)
+            for name, own in self.parts.items()
+        }
+        return Scores(parts, self.alike)
+
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
