@@ -54,7 +54,7 @@ def test_the_same_words_without_danger_stay_ordinary(real_program: Program, text
 def test_danger_is_found_inside_a_long_story(real_program: Program) -> None:
     story = (
         "buenas tardes le cuento que llegue a lima en febrero con mi hermana y mis dos sobrinos "
-        "vendemos arepas en la esquina y gracias a dios nos va mas o menos el casero es buena gente "
+        "vendemos arepas en la esquina y gracias a dios nos va mas o menos el casero es bueno "
         "y los niños ya estan en el colegio yo queria preguntarle por el seguro pero es que ademas "
         "desde ayer mi esposo me amenaza con un cuchillo y me dijo que hoy en la noche me mata "
         "tambien me gustaria saber que papeles piden para la escuela del mas chiquito"
