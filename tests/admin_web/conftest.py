@@ -10,12 +10,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
@@ -26,7 +25,6 @@ from health_navigator.db import Database
 from tests.admin.little import little_knowledge
 from tests.support.server import Program, settings_for
 
-CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "girasoles sobre el tejado"
 PEOPLE = {"elena": Role.EDITOR, "aida": Role.APPROVER, "omar": Role.OPERATOR, "ada": Role.ADMIN}
 Result = TypeVar("Result")
@@ -147,18 +145,6 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         team = Team(program)
         with team.browsers:
             yield team
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no {CHROMIUM}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator import clock
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from health_navigator.db import Database
-from tests.admin_web.conftest import CHROMIUM, log_in, make_accounts
+from tests.admin_web.conftest import log_in, make_accounts
 from tests.support.knowledge import REPOSITORY, small_knowledge
 from tests.support.server import Program, settings_for
+
+CHROMIUM = "/usr/bin/chromium"
 
 PICTURES = REPOSITORY / "docs" / "images"
 Shot = Callable[[Page, str], None]
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str]) -> None:
     folder = folders[0] if folders else PICTURES
     folder.mkdir(parents=True, exist_ok=True)
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         take(browser, url, folder, PHONE if is_phone else WIDE, whole=is_phone or bool(folders))
         browser.close()
 
