@@ -25,8 +25,9 @@ Sample = tuple[Array, Array]  # message x document x part; message x (document, 
 
 
 def scored(ranker: Ranker, text: str, names: Sequence[str]) -> Array:
-    assert ranker.scorer is not None
-    parts = ranker.scorer.score(ranker.reader.read(text), ranker.reader.write(text)).parts
+    scorer = ranker.by_meaning or ranker.by_words
+    assert scorer is not None
+    parts = scorer.score(ranker.reader.read(text), ranker.reader.write(text)).parts
     return np.stack([*(parts[name] for name in names), ~ranker.in_scope], axis=-1)
 
 

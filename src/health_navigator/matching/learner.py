@@ -57,7 +57,7 @@ def taught(owners: Owners) -> NDArray[np.int64]:
 
 
 def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> FloatArray:
-    """Weights (question x document) that turn similarities into scores near 1 for the right one.
+    """Weights (document x question) that turn similarities into scores near 1 for the right one.
 
     *kernel* is overwritten.
     """
@@ -68,7 +68,7 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
     solved = cho_solve(
         cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False), wanted
     )
-    return np.asarray(solved, dtype=np.float32)
+    return np.ascontiguousarray(solved.T, dtype=np.float32)
 
 
 def nearest(alike: FloatArray, owners: Owners) -> FloatArray:

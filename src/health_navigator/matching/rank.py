@@ -10,11 +10,12 @@ from health_navigator.matching.asking import Asking, clauses, find_asking
 from health_navigator.matching.calibrate import chances
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray, Reading
-from health_navigator.matching.learner import own
+from health_navigator.matching.learner import Owners, own
+from health_navigator.matching.lexical import describe_texts
 from health_navigator.matching.lexicon import Lexicon, compile_lexicon
 from health_navigator.matching.normalise import fold, tokens
 from health_navigator.matching.orthography import Orthography, learn_orthography
-from health_navigator.matching.scoring import Scorer, Scores, learn_scores
+from health_navigator.matching.scoring import Scorer, Scores, learn_scores, with_meaning
 from health_navigator.matching.semantic import learn_meaning
 from health_navigator.matching.spelling import Speller, learn_spelling
 
@@ -23,6 +24,8 @@ MOST_CANDIDATES = 10
 MOST_NEAREST = 3
 # What a story's clauses count for beside the whole; found on labelled messages.
 CLAUSES_WEIGH = 0.6
+# So sure by words alone, the encoder would only cost time: it takes ten times as long.
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Ranking:
     reading: Reading = field(default_factory=Reading)
     asking: Asking = field(default_factory=Asking)
 
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.candidates) and self.candidates[0].confidence >= SURE
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -81,9 +88,11 @@ class Ranker:
 
     documents: tuple[Document, ...] = ()
     questions: tuple[str, ...] = ()
+    owners: Owners = field(default_factory=lambda: own(()))
     reader: Reader = field(default_factory=Reader)
     in_scope: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
-    scorer: Scorer | None = None
+    by_words: Scorer | None = None
+    by_meaning: Scorer | None = None
 
     def rank(self, text: str) -> Ranking:
         """The candidates for a message, and the best one for a second question in it."""
@@ -95,9 +104,16 @@ class Ranker:
 
     def _rank(self, text: str) -> Ranking:
         reading = self.reader.read(text)
-        if self.scorer is None or not reading.typed:
+        if self.by_words is None or not reading:
             return Ranking(reading=reading)
-        scores = self._heard(self.scorer, reading, clauses(text))
+        told = clauses(text)
+        ranking = self._ranked(self.by_words, reading, told)
+        if self.by_meaning is None or ranking.is_sure:
+            return ranking
+        return self._ranked(self.by_meaning, reading, told)
+
+    def _ranked(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Ranking:
+        scores = self._heard(scorer, reading, told)
         likely = chances(scores.parts, self.in_scope)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
@@ -122,7 +138,7 @@ class Ranker:
         )
 
     def _nearest(self, at: int, alike: FloatArray) -> tuple[str, ...]:
-        places = self.scorer.owners.of(at) if self.scorer else np.empty(0, np.int64)
+        places = self.owners.of(at)
         order = places[np.argsort(-alike[places], kind="stable")]
         return tuple(self.questions[place] for place in order[:MOST_NEAREST])
 
@@ -138,14 +154,17 @@ def fit(
         return Ranker()
     reader = _reader(known, concepts)
     questions = tuple(each for document in known for each in document.questions)
-    scorer = learn_scores(
+    owners = own([len(document.questions) for document in known])
+    texts = describe_texts(
         [reader.read(question) for question in questions],
         [reader.read(_body(document)) for document in known],
-        own([len(document.questions) for document in known]),
-        learn_meaning(encoder, *_meant(known, reader)) if encoder else None,
     )
+    by_words = learn_scores(texts, owners)
+    by_meaning = None
+    if encoder is not None:
+        by_meaning = with_meaning(by_words, texts, learn_meaning(encoder, *_meant(known, reader)))
     in_scope = np.array([document.in_scope for document in known])
-    return Ranker(known, questions, reader, in_scope, scorer)
+    return Ranker(known, questions, owners, reader, in_scope, by_words, by_meaning)
 
 
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
