@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.server import Program
+
+# Messages of our own that the knowledge's writers did not see: danger or `none` or `weak`, text.
+UNSEEN = Path(__file__).parents[1] / "data" / "danger.tsv"
 
 DANGERS = [
     ("no aguanto mas quiero acabar con mi vida hoy mismo", "suicidio"),
@@ -60,3 +65,13 @@ def test_danger_is_found_inside_a_long_story(real_program: Program) -> None:
         "tambien me gustaria saber que papeles piden para la escuela del mas chiquito"
     )
     assert real_program.ask(story)["urgent"] == "violencia"
+
+
+def test_most_dangers_that_nobody_foresaw_are_found(real_program: Program) -> None:
+    rows = [line.split("\t") for line in UNSEEN.read_text("utf-8").splitlines() if line]
+    told = [(label, real_program.ask(text)["urgent"]) for label, text in rows]
+    dangers = [(label, urgent) for label, urgent in told if label not in ("none", "weak")]
+    calm = [urgent for label, urgent in told if label == "none"]
+    assert sum(urgent is not None for _, urgent in dangers) >= 0.93 * len(dangers)
+    assert sum(label == urgent for label, urgent in dangers) >= 0.82 * len(dangers)
+    assert sum(urgent is not None for urgent in calm) <= 0.04 * len(calm)
