@@ -11,8 +11,10 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
-from ground import concepts, documents, keep, machine, messages
+import matplotlib.pyplot as plt
+from ground import FIGURES, concepts, documents, keep, machine, messages
 
 from health_navigator.matching.normalise import tokens
 from health_navigator.matching.rank import Document, fit
@@ -75,11 +77,26 @@ def in_own_process(count: int) -> dict[str, float]:
     return result
 
 
+def draw(results: Sequence[dict[str, float]]) -> None:
+    plt.rcParams["svg.hashsalt"] = "the same file every time"
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.5))
+    for each, name in zip(axes, ("ask_median_ms", "peak_megabytes"), strict=True):
+        each.plot([row["entries"] for row in results], [row[name] for row in results], "o-")
+        each.set_xscale("log")
+        each.set_xlabel("entries")
+        each.set_ylabel(name.replace("_", " "))
+        each.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(FIGURES / "growth.svg", metadata={"Date": None})
+
+
 def main() -> None:
     if len(sys.argv) > 1:
         print(json.dumps(measure(int(sys.argv[1]))))
         return
-    keep("growth", {"machine": machine(), "results": [in_own_process(count) for count in SIZES]})
+    results = [in_own_process(count) for count in SIZES]
+    keep("growth", {"machine": machine(), "results": results})
+    draw(results)
 
 
 if __name__ == "__main__":
