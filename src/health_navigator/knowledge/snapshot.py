@@ -216,11 +216,8 @@ def _to_triage(content: Content) -> tuple[list[triage.Danger], list[str]]:
 
 
 def _short_answers(interview: Interview | None) -> Iterator[str]:
-    """«no», «tengo 34»: what people answer the interview with is no sign of danger anywhere."""
+    """«no», «ajá», «no sé»: what people answer the interview with is no sign of danger anywhere."""
     if interview is None:
         return
     words = interview.file.words
     yield from (*words.yes, *words.no, *words.unsure, *words.withheld, *words.back, *words.cancel)
-    for question in interview.file.questions:
-        for choice in question.choices:
-            yield from (choice.label, *choice.says)

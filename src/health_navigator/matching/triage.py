@@ -17,7 +17,7 @@ from health_navigator.matching.stems import root
 
 NONE = "none"
 # How far a danger must lead over "none". Chosen where one ordinary message in a hundred passes.
-DANGER_LEAD = 0.19
+DANGER_LEAD = 0.25
 WEAK_LEAD = -0.35
 # A story this long may hide the clause that matters: its parts are heard too, with more caution.
 LONG_STORY = 60
