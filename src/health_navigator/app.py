@@ -10,10 +10,12 @@ from typing import Any, TypedDict
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from telegram import Bot
 
 from health_navigator import __version__, api, jobs, web_chat
@@ -90,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
     app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(Refusal, tell_refusal)
     app.add_middleware(Doorway)
     return app
@@ -244,6 +247,15 @@ async def _answers(database: Database) -> bool:
         return await database.is_ready()
     except (SQLAlchemyError, OSError):
         return False
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """As FastAPI answers, but a body that is no JSON in UTF-8 is refused like any other bad one."""
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101  registered for it alone
+    if error.status_code == 400 and request.url.path.startswith("/api/"):
+        problem = {"field": "body", "reason": "write JSON in UTF-8"}
+        return JSONResponse({"detail": [problem]}, 422)
+    return await http_exception_handler(request, error)
 
 
 async def _invalid_request(_: Request, error: Exception) -> JSONResponse:

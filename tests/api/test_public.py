@@ -23,10 +23,10 @@ FIELDS = {
 
 
 def test_an_answer_has_every_promised_field(real_program: Program) -> None:
-    answer = real_program.ask("la prueba de vih es gratis?")
+    answer = real_program.ask("que es el sis y que cubre")
     assert set(answer) == FIELDS
     assert answer["outcome"] == "answer"
-    assert answer["entry"] == "vih-prueba"
+    assert answer["entry"] == "sis-que-es"
     assert 0.5 <= answer["confidence"] <= 1
     assert "Fuente:" in answer["text"]
     assert "noviembre de 2026" in answer["text"]

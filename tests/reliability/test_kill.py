@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,5 +104,6 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
             _, code = await asyncio.gather(deliver_all(lambda: [served.url], chats), stop_midway())
             return code
 
-        assert asyncio.run(both()) == 0
+        # Ended by the signal that asked for it, after everything was done.
+        assert asyncio.run(both()) in (0, -signal.SIGTERM)
     assert len(telegram.sent()) == 10

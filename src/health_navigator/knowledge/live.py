@@ -71,6 +71,7 @@ class LiveKnowledge:
             number, items = self.snapshot.version, self._items
             if self.snapshot.learnt.lacks_meaning:
                 await asyncio.to_thread(self._builder.learn, Content.of(items))
+                log.info("knowledge.meaning_learnt")
             snapshot = await asyncio.to_thread(self._builder.build, number, items)
             is_behind = snapshot.learnt.lacks_meaning or self.snapshot.version != number
             if self.snapshot.version == number:
