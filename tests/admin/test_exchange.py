@@ -122,10 +122,26 @@ def test_any_office_program_may_have_written_it(
 def test_columns_that_are_missing_leave_their_fields_alone(staff: Staff) -> None:
     entry = staff.new_id()
     staff.publish(f"/entries/{entry}", ENTRY)
-    assert send(staff, f"id,title\n{entry},¿Otro título?\n".encode()).status_code == 422
-    text = f"id,title,answer\n{entry},¿Otro título?,Sí.\n"
+    text = f"id,title\n{entry},¿Otro título?\n"
     assert send(staff, text.encode()).json()["written"] == [entry]
     assert staff.elena.get(f"/entries/{entry}/draft").json()["questions"] == ENTRY["questions"]
+
+
+def test_a_sheet_says_by_its_columns_or_its_ids_what_it_is_of(staff: Staff) -> None:
+    entry, service = staff.new_id("oido"), staff.new_id("ong")
+    staff.publish(f"/entries/{entry}", ENTRY)
+    staff.publish(f"/services/{service}", SERVICE)
+
+    def kind(text: str) -> object:
+        answer = send(staff, text.encode(), dry_run=True)
+        return answer.json()["kind"] if answer.is_success else answer.json()["detail"][0]["field"]
+
+    assert kind(f"id,title\n{entry},¿Otro título?\n") == "entry"
+    assert kind(f"id,name\n{service},Casa Cuatro\n") == "service"
+    assert kind(f"id,review_by\n{entry},2027-01-01\n") == "entry"
+    assert kind(f"id,review_by\n{service},2027-01-01\n") == "service"
+    assert kind("id,review_by\nnadie-lo-conoce,2027-01-01\n") == "file"
+    assert kind(f"id,review_by\n{entry},2027-01-01\n{service},2027-01-01\n") == "file"
 
 
 def test_formulas_are_never_evaluated(staff: Staff) -> None:

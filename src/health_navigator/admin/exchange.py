@@ -102,7 +102,7 @@ async def import_sheet(
     person.need(Right.IMPORT)
     heading, *lines = rows or [SheetRow(1, ())]
     columns = [cell.strip().casefold() for cell in heading.cells]
-    kind = kind or _kind_of(columns)
+    kind = kind or await _kind_of(session, columns, lines)
     _check_columns(bodies.model_of(kind, ""), columns)
     standing = {each: await drafts.look(session, kind, each) for each in _ids(kind, columns, lines)}
     known = _with_new(await bodies.known_ids(session), kind, standing)
@@ -113,8 +113,30 @@ async def import_sheet(
     return await _write(session, person, report, standing)
 
 
-def _kind_of(columns: Sequence[str]) -> ItemKind:
-    return ItemKind.ENTRY if "answer" in columns or "questions" in columns else ItemKind.SERVICE
+async def _kind_of(
+    session: AsyncSession, columns: Sequence[str], lines: Iterable[SheetRow]
+) -> ItemKind:
+    """What the columns are that only one kind has; where they are of both, what the ids are."""
+    entry, service = (frozenset(bodies.model_of(kind, "").model_fields) for kind in KINDS)
+    only_entries = len((entry - service).intersection(columns))
+    only_services = len((service - entry).intersection(columns))
+    if only_entries != only_services:
+        return ItemKind.ENTRY if only_entries > only_services else ItemKind.SERVICE
+    return await _kind_by_ids(session, columns, lines)
+
+
+async def _kind_by_ids(
+    session: AsyncSession, columns: Sequence[str], lines: Iterable[SheetRow]
+) -> ItemKind:
+    if "id" not in columns:
+        return ItemKind.ENTRY
+    known = await bodies.known_ids(session)
+    ids = {*_ids(ItemKind.ENTRY, columns, lines)}
+    has_entries, has_services = bool(ids & known.entries), bool(ids & known.services)
+    if has_entries == has_services:
+        message = mark("entries or services? Add a column that only one of them has, like title")
+        raise Invalid([Fault("file", message)])
+    return ItemKind.ENTRY if has_entries else ItemKind.SERVICE
 
 
 def _check_columns(model: type[BaseModel], columns: Sequence[str]) -> None:
