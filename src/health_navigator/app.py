@@ -12,7 +12,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -30,6 +30,7 @@ from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
 from health_navigator.doorway import Doorway
+from health_navigator.errors import DatabaseAwayError
 from health_navigator.i18n import supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
@@ -48,6 +49,8 @@ from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
 log = structlog.get_logger()
 
 _WEBHOOK_RETRY_SECONDS = 30
+_READY_SECONDS = 5
+_DATABASE_SECONDS = 2
 
 
 class AppState(TypedDict):
@@ -94,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(Refusal, tell_refusal)
+    app.add_exception_handler(DatabaseAwayError, _database_away)
     app.add_middleware(Doorway)
     return app
 
@@ -185,6 +189,9 @@ async def _open_telegram(
     if settings.telegram_token is None:
         log.info("telegram.off", advice="set NAVIGATOR_TELEGRAM_TOKEN to answer on Telegram")
         return None
+    if not settings.is_shared:
+        async with database.session() as session:
+            await ledger.end_leases(session)
     token = settings.telegram_token.get_secret_value()
     bot = await stack.enter_async_context(open_bot(token, settings.telegram_api_url, metrics))
     delivery = Delivery(bot, database, desk.respond, _last_resort, settings.keys(), metrics)
@@ -244,9 +251,19 @@ def _operations() -> APIRouter:
 
 async def _answers(database: Database) -> bool:
     try:
-        return await database.is_ready()
-    except (SQLAlchemyError, OSError):
+        async with asyncio.timeout(_READY_SECONDS):
+            return await database.is_ready()
+    except (DatabaseAwayError, SQLAlchemyError, TimeoutError):
         return False
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    """Come back soon; who asked on the page reads whom to call meanwhile."""
+    log.warning("database.away", error=str(error))
+    headers = {"Retry-After": str(_DATABASE_SECONDS)}
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": "the database is away, come back"}, 503, headers)
+    return PlainTextResponse(_last_resort(None), 503, headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

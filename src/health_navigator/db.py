@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -27,12 +29,17 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from health_navigator.errors import DatabaseInUseError
+from health_navigator.errors import DatabaseAwayError, DatabaseInUseError
 from health_navigator.shipped import shipped
 
 # Any number, as long as nothing else in the same PostgreSQL database uses it.
 _MIGRATION_LOCK = 730_110_001
 _BUSY_MILLISECONDS = 5_000
+# Who waits longer for a connection may as well come back.
+_CONNECT_SECONDS = 5
+# Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
+# conflict with another, no room, shut down or starting, trouble of the machine.
+_AWAY_STATES = ("08", "25", "40", "53", "57", "58")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -82,7 +89,14 @@ class Database:
     async def open(cls, url: str, *, alone: bool = False) -> Database:
         """Connect. `alone`: refuse a SQLite file that another process serves."""
         if not url.startswith("sqlite"):
-            engine = create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            engine = create_async_engine(
+                url,
+                pool_pre_ping=True,
+                pool_size=10,
+                max_overflow=10,
+                pool_timeout=_CONNECT_SECONDS,
+                connect_args={"timeout": _CONNECT_SECONDS},
+            )
             return cls(engine, None)
         lock = _prepare_file(make_url(url).database, alone=alone)
         engine = create_async_engine(url)
@@ -91,9 +105,13 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends well, rolled back otherwise."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        """One transaction: committed when the block ends well, rolled back otherwise.
+
+        Raises DatabaseAwayError where not the statement but the database fails.
+        """
+        with _told_when_away():
+            async with self._sessions() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def only_one(self, lock: int) -> AsyncIterator[bool]:
@@ -128,18 +146,49 @@ class Database:
         return 0
 
     async def is_ready(self) -> bool:
-        """Whether the database answers and has the schema of this program."""
-        return await self.schema() is Schema.CURRENT
+        """Whether the database has the schema of this program, and room for what comes.
+
+        Each update is written down before anything else, so a database that can only be read is
+        of no use: the write that changes nothing fails where theirs would.
+        """
+        if await self.schema() is not Schema.CURRENT:
+            return False
+        with _told_when_away():
+            async with self.engine.begin() as connection:
+                await connection.execute(
+                    text("UPDATE alembic_version SET version_num = version_num")
+                )
+        return True
 
     async def schema(self) -> Schema:
         """How the tables that are there stand to those that this program works with."""
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(_schema)
+        with _told_when_away():
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(_schema)
 
     async def close(self) -> None:
         await self.engine.dispose()
         if self._lock is not None:
             _release(self._lock)
+
+
+@contextmanager
+def _told_when_away() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, NoFreeConnectionError, OSError) as error:
+        if not _is_away(error):
+            raise
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise DatabaseAwayError(f"the database cannot be used now ({kind})") from error
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database is in trouble; otherwise it refused what it was told."""
+    if not isinstance(error, DBAPIError) or isinstance(error, OperationalError):
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(_AWAY_STATES)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

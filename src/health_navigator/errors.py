@@ -19,6 +19,10 @@ class DatabaseInUseError(NavigatorError):
     """Another process holds the SQLite file."""
 
 
+class DatabaseAwayError(NavigatorError):
+    """The database is down, full or in the middle of a restart: the same may go well later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake in the knowledge: where it stands, what is wrong, what to write.

@@ -78,6 +78,10 @@ class Program:
                     server.should_exit = True
                     thread.join(20)
 
+    @property
+    def url(self) -> str:
+        return str(self.client.base_url).rstrip("/")
+
     def post_update(self, update: dict[str, Any], secret: str = SECRET) -> httpx.Response:
         """Deliver an update as Telegram would."""
         return self.client.post("/telegram/webhook", json=update, headers={SECRET_HEADER: secret})

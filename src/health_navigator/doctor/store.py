@@ -17,14 +17,14 @@ from health_navigator.config import PREFIX, Settings
 from health_navigator.db import Database, Schema
 from health_navigator.doctor.findings import Finding, green, red, yellow
 from health_navigator.doctor.telegram import SET_CLOCK
-from health_navigator.errors import KnowledgeError
+from health_navigator.errors import DatabaseAwayError, KnowledgeError
 from health_navigator.knowledge import store
 from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import FileItem
 from health_navigator.telegram_bot import ledger
 
 _SECONDS = 5.0
-# Claims of updates last ten seconds, by the clock of the process that makes them.
+# What a conversation remembers, and what is open now, go by the clock of whoever answers.
 _SKEW = timedelta(seconds=3)
 _RESTORE = "stop the program and restore the last backup: docs/operations.md, 'Restore'"
 
@@ -44,7 +44,7 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
         yield _answered(place, said, seconds)
         async for finding in _look_inside(database):
             yield finding
-    except (SQLAlchemyError, OSError) as error:
+    except (DatabaseAwayError, SQLAlchemyError, OSError) as error:
         yield _away(settings, place, error)
     finally:
         await database.close()

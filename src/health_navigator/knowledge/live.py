@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from health_navigator.db import Database
+from health_navigator.errors import DatabaseAwayError
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
@@ -93,7 +94,7 @@ class LiveKnowledge:
             await asyncio.sleep(_LOOK_SECONDS)
             try:
                 await self.refresh()
-            except (SQLAlchemyError, OSError) as error:
+            except (DatabaseAwayError, SQLAlchemyError) as error:
                 log.warning("knowledge.not_refreshed", error=type(error).__name__)
 
     async def close(self) -> None:

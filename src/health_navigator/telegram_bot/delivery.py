@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from health_navigator.conversation import memory
 from health_navigator.conversation.models import Incoming, State, Turn
 from health_navigator.db import Database
+from health_navigator.errors import DatabaseAwayError
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot import ledger
 from health_navigator.telegram_bot.chat_order import ChatOrder
@@ -32,8 +32,8 @@ log = structlog.get_logger()
 
 _BUSY_SECONDS = 1
 _DATABASE_SECONDS = 2
+_DATABASE_AWAY = "database away"
 _RENEW_SECONDS = ledger.LEASE.total_seconds() / 3
-DATABASE_AWAY = (OperationalError, InterfaceError, DBAPIError, ConnectionError, TimeoutError)
 
 Respond = Callable[[Incoming, State | None], Awaitable[Turn]]
 
@@ -73,6 +73,8 @@ class Delivery:
         self._metrics = metrics
         self._order = ChatOrder()
         self._owner = secrets.token_hex(8)
+        # Claims that could not be given back because the database was away by then.
+        self._unreleased: set[int] = set()
 
     async def handle(self, update: Update) -> Verdict:
         """Bring one update to its end, or say when to come back with it."""
@@ -91,10 +93,9 @@ class Delivery:
     async def _claim_and_deliver(self, arrived: Arrived, chats: Sequence[str]) -> Verdict:
         try:
             with self._metrics.step("claim"):
-                async with self._database.session() as session:
-                    claim = await ledger.claim(session, arrived.update_id, chats[0], self._owner)
-        except DATABASE_AWAY as error:
-            return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
+                claim = await self._claim(arrived.update_id, chats[0])
+        except DatabaseAwayError:
+            return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         match claim:
             case ledger.Finished():
                 self._metrics.updates.labels(outcome="duplicate").inc()
@@ -104,6 +105,16 @@ class Delivery:
                 return self._come_back(arrived, "in work", _BUSY_SECONDS)
             case ledger.Claimed():
                 return await self._deliver(arrived, chats, claim)
+
+    async def _claim(
+        self, update_id: int, chat: str
+    ) -> ledger.Claimed | ledger.Finished | ledger.InWork:
+        async with self._database.session() as session:
+            if update_id in self._unreleased:
+                await ledger.release(session, update_id, self._owner)
+            claim = await ledger.claim(session, update_id, chat, self._owner)
+        self._unreleased.discard(update_id)
+        return claim
 
     async def _deliver(
         self, arrived: Arrived, chats: Sequence[str], claim: ledger.Claimed
@@ -116,9 +127,9 @@ class Delivery:
         except ComeBackError as error:
             await self._release(arrived)
             return self._come_back(arrived, str(error), error.seconds)
-        except DATABASE_AWAY as error:
+        except DatabaseAwayError:
             await self._release(arrived)
-            return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
+            return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         except Exception as error:  # noqa: BLE001  whatever it is, it must not block this chat
             blame = type(error).__name__
             log.error(
@@ -201,8 +212,8 @@ class Delivery:
             async with self._database.session() as session:
                 await self._forget_everything(session, chats)
                 await ledger.finish(session, arrived.update_id)
-        except DATABASE_AWAY as error:
-            return self._come_back(arrived, type(error).__name__, _DATABASE_SECONDS)
+        except DatabaseAwayError:
+            return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         self._metrics.updates.labels(outcome="gone").inc()
         log.info("chat.gone", update_id=arrived.update_id)
         return Done()
@@ -213,10 +224,13 @@ class Delivery:
         await ledger.forget_chat(session, chats)
 
     async def _release(self, arrived: Arrived, *, blame: str | None = None) -> None:
-        # Where the database is away too, the lease ends by itself within seconds.
-        with suppress(*DATABASE_AWAY):
+        try:
             async with self._database.session() as session:
-                await ledger.release(session, arrived.update_id, blame=blame)
+                await ledger.release(session, arrived.update_id, self._owner, blame=blame)
+        except DatabaseAwayError:
+            # The lease ends by itself within seconds; the attempt is taken back when it is back.
+            if blame is None:
+                self._unreleased.add(arrived.update_id)
 
     async def _acknowledge(self, callback_id: str) -> None:
         """Stop the spinner on the person's button; too late or failed, it does not matter."""
@@ -237,7 +251,7 @@ class Delivery:
     async def _renew(self, update_id: int) -> None:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
-            with suppress(*DATABASE_AWAY):
+            with suppress(DatabaseAwayError):
                 async with self._database.session() as session:
                     await ledger.renew(session, update_id)
 

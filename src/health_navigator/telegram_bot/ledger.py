@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, DateTime, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.telegram_bot.tables import OutgoingMessage, Stage, TelegramUpdate
 
 LEASE = timedelta(seconds=10)
+# No claim is given for longer: one that ends later was written by a clock that went wrong.
+_LONGEST_LEASE = 2 * LEASE
 MAX_ATTEMPTS = 5
 # Telegram redelivers for a day; the rest is for an operator who looks after a weekend.
 UPDATE_LIFE = timedelta(hours=72)
 _FAILURE_LENGTH = 200
+_ONE_LESS = TelegramUpdate.attempts - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ async def claim(
     session: AsyncSession, update_id: int, chat: str | None, owner: str
 ) -> Claimed | Finished | InWork:
     """Take an update for this process; the attempt counts from the moment this is committed."""
-    now = datetime.now(UTC)
+    now = _now(session)
     await _hold_chat(session, chat)
     if chat and await _chat_is_in_work(session, update_id, chat, now):
         return InWork()
@@ -62,7 +65,7 @@ async def claim(
         answered=False,
         owner=owner,
         lease_until=now + LEASE,
-        received_at=now,
+        received_at=datetime.now(UTC),
     )
     statement = fresh.on_conflict_do_update(
         index_elements=[TelegramUpdate.update_id],
@@ -71,7 +74,7 @@ async def claim(
             "owner": owner,
             "lease_until": now + LEASE,
         },
-        where=(TelegramUpdate.stage == Stage.OPEN) & (TelegramUpdate.lease_until < now),
+        where=(TelegramUpdate.stage == Stage.OPEN) & _is_free(now),
     ).returning(TelegramUpdate.attempts, TelegramUpdate.answered)
     row = (await session.execute(statement)).first()
     if row is not None:
@@ -80,6 +83,21 @@ async def claim(
         select(TelegramUpdate.stage).where(TelegramUpdate.update_id == update_id)
     )
     return InWork() if stage == Stage.OPEN else Finished()
+
+
+Moment = ColumnElement[datetime] | datetime
+
+
+def _now(session: AsyncSession) -> Moment:
+    """The moment by the one clock that all processes share: PostgreSQL's, or this machine's."""
+    if _is_postgresql(session):
+        return func.clock_timestamp(type_=DateTime(timezone=True))
+    return datetime.now(UTC)
+
+
+def _is_free(now: Moment) -> ColumnElement[bool]:
+    lease = TelegramUpdate.lease_until
+    return or_(lease < now, lease > now + _LONGEST_LEASE)
 
 
 def _is_postgresql(session: AsyncSession) -> bool:
@@ -94,12 +112,12 @@ async def _hold_chat(session: AsyncSession, chat: str | None) -> None:
         await session.execute(statement, {"chat": chat})
 
 
-async def _chat_is_in_work(session: AsyncSession, update_id: int, chat: str, now: datetime) -> bool:
+async def _chat_is_in_work(session: AsyncSession, update_id: int, chat: str, now: Moment) -> bool:
     statement = select(TelegramUpdate.update_id).where(
         TelegramUpdate.chat == chat,
         TelegramUpdate.stage == Stage.OPEN,
         TelegramUpdate.update_id != update_id,
-        TelegramUpdate.lease_until >= now,
+        ~_is_free(now),
     )
     return (await session.scalar(statement.limit(1))) is not None
 
@@ -134,7 +152,7 @@ async def mark_sent(session: AsyncSession, update_id: int, position: int) -> Non
 
 
 async def renew(session: AsyncSession, update_id: int) -> None:
-    await _set(session, update_id, lease_until=datetime.now(UTC) + LEASE)
+    await _set(session, update_id, lease_until=_now(session) + LEASE)
 
 
 async def finish(
@@ -146,14 +164,23 @@ async def finish(
     await _set(session, update_id, stage=stage, failure=kept, chat=None)
 
 
-async def release(session: AsyncSession, update_id: int, *, blame: str | None = None) -> None:
-    """Give the update back for its redelivery; without `blame` the attempt does not count."""
-    now = datetime.now(UTC)
-    if blame is None:
-        attempts = TelegramUpdate.attempts - 1
-        await _set(session, update_id, lease_until=now - LEASE, attempts=attempts)
-        return
-    await _set(session, update_id, lease_until=now - LEASE, failure=blame[:_FAILURE_LENGTH])
+async def release(
+    session: AsyncSession, update_id: int, owner: str, *, blame: str | None = None
+) -> None:
+    """Give the update back for its redelivery, unless somebody else has claimed it by now.
+
+    Without `blame` the attempt does not count.
+    """
+    over = _now(session) - LEASE
+    kept = {"failure": blame[:_FAILURE_LENGTH]} if blame else {"attempts": _ONE_LESS}
+    mine = (TelegramUpdate.update_id == update_id) & (TelegramUpdate.owner == owner)
+    await session.execute(update(TelegramUpdate).where(mine).values(lease_until=over, **kept))
+
+
+async def end_leases(session: AsyncSession) -> None:
+    """Free what a process left in work when it died: for the one that has the database alone."""
+    left = update(TelegramUpdate).where(TelegramUpdate.stage == Stage.OPEN)
+    await session.execute(left.values(lease_until=_now(session) - LEASE))
 
 
 async def _set(session: AsyncSession, update_id: int, **values: object) -> None:

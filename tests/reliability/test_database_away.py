@@ -1,0 +1,99 @@
+"""The database stops, crashes and comes back: nothing is lost, and the program says how it is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.crowds import chats_of, is_answered
+from tests.support.courier import deliver_all
+from tests.support.postgres import Cluster, own_cluster
+from tests.support.server import Program, settings_for, telegram_settings
+from tests.support.telegram import Person, TelegramStandIn
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with own_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def program(
+    cluster: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_telegram: TelegramStandIn,
+    few_entries: Path,
+) -> Iterator[Program]:
+    values = telegram_settings(
+        shared_telegram.url, knowledge_dir=few_entries, database_url=cluster.url
+    )
+    folder = tmp_path_factory.mktemp("away")
+    with Program(settings_for(folder, **values)).running() as program:
+        yield program
+
+
+def _is_ready(program: Program) -> bool:
+    return program.client.get("/readyz").status_code == 200
+
+
+def test_while_the_database_is_away_everybody_is_told_to_come_back(
+    cluster: Cluster, program: Program, telegram: TelegramStandIn, ana: Person
+) -> None:
+    assert _is_ready(program)
+    cluster.stop()
+    update = ana.writes("que es el sis")
+    try:
+        for _ in range(7):
+            response = program.post_update(update)
+            assert response.status_code == 503
+            assert int(response.headers["Retry-After"]) >= 1
+        ready = program.client.get("/readyz")
+        assert (ready.status_code, ready.json()["checks"]["database"]) == (503, False)
+        assert program.client.get("/healthz").status_code == 200
+        page = program.client.post("/", data={"text": "hola"})
+        assert page.status_code == 503
+        assert "106" in page.text
+        assert program.client.get("/api/v1/entries").status_code == 200
+    finally:
+        cluster.start()
+    assert program.deliver(update, tries=100).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) == 1
+    assert _is_ready(program)
+    assert program.client.post("/", data={"text": "hola"}).status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_restarted_under_load_it_loses_no_update(
+    cluster: Cluster, program: Program, telegram: TelegramStandIn, numbers: Iterator[int], mode: str
+) -> None:
+    chats = chats_of(numbers, people=20, messages=4)
+    seconds_until_ready: list[float] = []
+
+    def restart() -> None:
+        cluster.stop(mode)
+        cluster.start()
+        started = time.monotonic()
+        while not _is_ready(program):
+            time.sleep(0.02)
+        seconds_until_ready.append(time.monotonic() - started)
+
+    async def restart_midway() -> None:
+        while len(telegram.sent()) < 20:
+            await asyncio.sleep(0.005)
+        await asyncio.to_thread(restart)
+
+    async def both() -> None:
+        await asyncio.gather(deliver_all(lambda: [program.url], chats), restart_midway())
+
+    asyncio.run(both())
+    assert all(is_answered(telegram, chat) for chat in chats)
+    # What was sent but not yet marked when the line was cut comes again.
+    assert len(telegram.sent()) <= 80 + 20
+    assert seconds_until_ready[0] < 10
+    log = program.client.get("/metrics").text
+    assert 'navigator_updates_total{outcome="parked"}' not in log
