@@ -24,6 +24,7 @@ from health_navigator.tables import ALL_TABLES
 from health_navigator.telegram_bot import ledger
 from health_navigator.telegram_bot.updates import chat_keys
 from tests.operations.serving import Served, serving
+from tests.support.chat import Chat
 from tests.support.knowledge import REPOSITORY
 from tests.support.server import KEY, SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
@@ -186,11 +187,17 @@ def test_a_new_secret_key_keeps_the_conversation(
     """With the old key as the previous one; afterwards only the new name of the chat is kept."""
     values = telegram_settings(telegram.url, knowledge_dir=few_entries)
     with Program(settings_for(tmp_path, **values, secret_key=OLD_KEY)).running() as program:
-        program.deliver(ana.taps("l:pt"))
+        chat = Chat(program, telegram, ana)
+        chat.taps("l:pt")
+        asked = chat.says("/sis")
     before = telegram.texts(ana.chat_id)[-1]
     turned = values | {"secret_key": KEY, "secret_key_previous": OLD_KEY}
     settings = settings_for(tmp_path, **turned)
     with Program(settings).running() as program:
+        chat = Chat(program, telegram, ana)
+        # The buttons of an interview were sealed with the old key, under the chat's old name.
+        assert chat.presses(asked, "No").data_of("Voltar")
+        assert chat.says("no").data_of("Voltar")
         program.deliver(ana.writes("/ayuda"))
         in_portuguese = telegram.texts(ana.chat_id)[-1]
         program.deliver(ana.writes("/borrar"))

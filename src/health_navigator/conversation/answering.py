@@ -19,7 +19,7 @@ from health_navigator.conversation.understanding import (
     where_to_go,
 )
 from health_navigator.directory.models import Kind
-from health_navigator.eligibility.codec import Codec
+from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
@@ -36,8 +36,8 @@ class Answering:
 
     knowledge: Snapshot
     moment: datetime
-    key: bytes
-    chat: str
+    keys: Sequence[bytes]
+    chats: Sequence[str]
     locale: str
     state: State
 
@@ -50,8 +50,8 @@ class Answering:
         interview = self.knowledge.interview
         if interview is None:
             return None
-        codec = Codec.of(interview, self.key)
-        return Interviewing(interview, codec, self.chat, self.translate, self.locale)
+        codec = ChatCodec.of(interview, self.keys, self.chats)
+        return Interviewing(interview, codec, self.translate, self.locale)
 
     @cached_property
     def near(self) -> Nearby:

@@ -28,7 +28,7 @@ class Desk:
 
     async def respond(self, incoming: Incoming, state: State | None) -> Turn:
         """Decide, off the event loop: encoding a sentence takes milliseconds."""
-        dialogue = Dialogue(self.live.snapshot, clock.now(), self._keys[0])
+        dialogue = Dialogue(self.live.snapshot, clock.now(), self._keys)
         return await asyncio.to_thread(dialogue.respond, incoming, state or State())
 
     async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,25 +19,25 @@ class Dialogue:
 
     knowledge: Snapshot
     moment: datetime
-    key: bytes
+    keys: Sequence[bytes]
 
     def respond(self, incoming: Incoming, state: State) -> Turn:
         """What to say to one message, and what to remember; the same input gives the same turn."""
         locale = state.locale or supported_locale(incoming.locale)
         if isinstance(incoming.said, Opened):
-            return self._listening(incoming.chat, locale, state).opened()
+            return self._listening(incoming.chats, locale, state).opened()
         paced = pacing.counted(incoming.said, state, self.moment.timestamp())
         if paced is None:
             return Turn((), state, "double_tap")
-        listening = self._listening(incoming.chat, locale, paced)
+        listening = self._listening(incoming.chats, locale, paced)
         turn = listening.take(incoming.said)
         if pacing.is_flood(paced) and not turn.urgent:
             return _hushed(incoming.said, paced, translator(locale))
         turn = _keyboard_removed(turn, incoming.said, translator(locale))
         return listening.with_way_back(turn)
 
-    def _listening(self, chat: str, locale: str, state: State) -> Listening:
-        return Listening(self.knowledge, self.moment, self.key, chat, locale, state)
+    def _listening(self, chats: Sequence[str], locale: str, state: State) -> Listening:
+        return Listening(self.knowledge, self.moment, self.keys, chats, locale, state)
 
 
 def _hushed(said: Said, state: State, translate: Translate) -> Turn:

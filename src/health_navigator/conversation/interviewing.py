@@ -11,7 +11,7 @@ from health_navigator.conversation.replies import Rows, home, rows, sourced
 from health_navigator.conversation.taps import Taps
 from health_navigator.directory.models import Kind
 from health_navigator.eligibility import answers as typed
-from health_navigator.eligibility.codec import Codec
+from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.eligibility.interview import Interview
 from health_navigator.eligibility.models import OutcomeKind, Question
 from health_navigator.eligibility.outcome import Outcome
@@ -33,8 +33,7 @@ class Interviewing:
     """One step of one chat's interview. What was answered is never said again."""
 
     interview: Interview
-    codec: Codec
-    chat: str
+    codec: ChatCodec
     translate: Translate
     locale: str
 
@@ -51,7 +50,7 @@ class Interviewing:
         action, sealed = arguments[0], arguments[1] if len(arguments) > 1 else ""
         if action == _CANCEL:
             return self._cancelled(state)
-        known = self.codec.read(sealed, self.chat)
+        known = self.codec.read(sealed)
         if known is None:
             return None
         if action == _CHOICE and known.choice is not None:
@@ -71,7 +70,7 @@ class Interviewing:
 
     def typed(self, text: str, state: State) -> Turn | None:
         """The turn after words typed during the interview; None when they mean something else."""
-        known = self.codec.read(state.interview or "", self.chat)
+        known = self.codec.read(state.interview or "")
         step = self.interview.next(known.answers) if known else None
         if known is None or not isinstance(step, Question):
             return None
@@ -90,14 +89,14 @@ class Interviewing:
 
     def is_choice(self, text: str, state: State) -> bool:
         """Whether the words are those on a button of the open question, letter for letter."""
-        known = self.codec.read(state.interview or "", self.chat)
+        known = self.codec.read(state.interview or "")
         step = self.interview.next(known.answers) if known else None
         choices = step.choices if isinstance(step, Question) else ()
         return fold(text) in {fold(choice.label) for choice in choices}
 
     def again(self, state: State) -> Turn | None:
         """The question that is open, after an answer that could not be read."""
-        known = self.codec.read(state.interview or "", self.chat)
+        known = self.codec.read(state.interview or "")
         if known is None:
             return None
         misses = state.misses + 1
@@ -128,7 +127,7 @@ class Interviewing:
     def _step(self, answers: Mapping[str, str], state: State, before: str | None = None) -> Turn:
         step = self.interview.next(answers)
         if isinstance(step, Question):
-            kept = self.codec.write(answers, chat=self.chat)
+            kept = self.codec.write(answers)
             reply = self._question(step, answers, before)
             return Turn((reply,), state.but(interview=kept, waiting=None, misses=0), "interview")
         outcome = "interview_urgent" if step.urgent else f"interview_{step.kind}"
@@ -152,7 +151,7 @@ class Interviewing:
         )
 
     def _data(self, action: str, answers: Mapping[str, str], choice: int | None = None) -> str:
-        return Taps.INTERVIEW.with_argument(action, self.codec.write(answers, choice, self.chat))
+        return Taps.INTERVIEW.with_argument(action, self.codec.write(answers, choice))
 
     def _explained(self, answers: Mapping[str, str], state: State) -> Turn:
         step = self.interview.next(answers)

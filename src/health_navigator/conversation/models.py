@@ -72,9 +72,12 @@ Said = Text | Tap | Command | Point | Unreadable | Group | Opened
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing that a person said. `chat` is a keyed hash, never Telegram's number."""
+    """One thing that a person said.
 
-    chat: str
+    `chats` are keyed hashes, never Telegram's number: one for each secret key, in their order.
+    """
+
+    chats: tuple[str, ...]
     said: Said
     locale: str | None = None
 

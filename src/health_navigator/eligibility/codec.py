@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
@@ -93,6 +94,29 @@ class Codec:
     def _mask(self, data: bytes, tag: bytes) -> bytes:
         stream = blake2b(tag, key=self.key, digest_size=len(data), person=b"stream").digest()
         return bytes(left ^ right for left, right in zip(data, stream, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCodec:
+    """Writes with the key in use; reads what any of the keys sealed, for buttons outlive keys.
+
+    With each codec goes the name that the chat had under its key.
+    """
+
+    named: tuple[tuple[Codec, str], ...]
+
+    @classmethod
+    def of(cls, interview: Interview, secrets: Sequence[bytes], chats: Sequence[str]) -> Self:
+        codecs = (Codec.of(interview, secret) for secret in secrets)
+        return cls(tuple(zip(codecs, chats, strict=True)))
+
+    def write(self, answers: Answers, choice: int | None = None) -> str:
+        codec, chat = self.named[0]
+        return codec.write(answers, choice, chat)
+
+    def read(self, data: str) -> Tapped | None:
+        tried = (codec.read(data, chat) for codec, chat in self.named)
+        return next((tapped for tapped in tried if tapped is not None), None)
 
 
 def _fingerprint(interview: Interview) -> bytes:

@@ -90,7 +90,7 @@ class Delivery:
         self._metrics.update_seconds.observe(perf_counter() - started)
         return verdict
 
-    async def _claim_and_deliver(self, arrived: Arrived, chats: Sequence[str]) -> Verdict:
+    async def _claim_and_deliver(self, arrived: Arrived, chats: tuple[str, ...]) -> Verdict:
         try:
             with self._metrics.step("claim"):
                 claim = await self._claim(arrived.update_id, chats[0])
@@ -117,7 +117,7 @@ class Delivery:
         return claim
 
     async def _deliver(
-        self, arrived: Arrived, chats: Sequence[str], claim: ledger.Claimed
+        self, arrived: Arrived, chats: tuple[str, ...], claim: ledger.Claimed
     ) -> Verdict:
         try:
             async with self._lease(arrived.update_id):
@@ -143,7 +143,7 @@ class Delivery:
             return self._come_back(arrived, blame, _BUSY_SECONDS)
         return Done()
 
-    async def _work(self, arrived: Arrived, chats: Sequence[str], claim: ledger.Claimed) -> None:
+    async def _work(self, arrived: Arrived, chats: tuple[str, ...], claim: ledger.Claimed) -> None:
         if claim.is_hopeless:
             await self._park(arrived)
             return
@@ -156,13 +156,13 @@ class Delivery:
         await self._send_rest(arrived)
         self._metrics.updates.labels(outcome="done").inc()
 
-    async def _answer(self, arrived: Arrived, chats: Sequence[str]) -> None:
+    async def _answer(self, arrived: Arrived, chats: tuple[str, ...]) -> None:
         """Decide what to say and keep it, in one transaction, with what the chat must remember."""
         started = perf_counter()
         with self._metrics.step("recall"):
             async with self._database.session() as session:
                 state = await memory.recall(session, chats)
-        incoming = arrived.incoming(chats[0])
+        incoming = arrived.incoming(chats)
         with self._metrics.step("decide"):
             turn = await self._respond(incoming, state) if incoming else Turn((), state, "nothing")
             messages = [message for reply in turn.replies for message in to_messages(reply)]
@@ -207,7 +207,7 @@ class Delivery:
         self._metrics.updates.labels(outcome="parked").inc()
         log.error("update.parked", update_id=arrived.update_id)
 
-    async def _forget(self, arrived: Arrived, chats: Sequence[str]) -> Verdict:
+    async def _forget(self, arrived: Arrived, chats: tuple[str, ...]) -> Verdict:
         try:
             async with self._database.session() as session:
                 await self._forget_everything(session, chats)
@@ -219,7 +219,7 @@ class Delivery:
         return Done()
 
     @staticmethod
-    async def _forget_everything(session: memory.Session, chats: Sequence[str]) -> None:
+    async def _forget_everything(session: memory.Session, chats: tuple[str, ...]) -> None:
         await memory.forget(session, chats)
         await ledger.forget_chat(session, chats)
 

@@ -81,8 +81,8 @@ class Arrived:
     callback_id: str | None = None
     left: bool = False
 
-    def incoming(self, chat_key: str) -> Incoming | None:
-        return Incoming(chat_key, self.said, self.locale) if self.said is not None else None
+    def incoming(self, chats: tuple[str, ...]) -> Incoming | None:
+        return Incoming(chats, self.said, self.locale) if self.said is not None else None
 
 
 def read_update(update: Update) -> Arrived | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ async def try_(request: Request, visitor: Reader, form: Form, office: Door) -> R
     if not text:
         return _show(request, "", with_drafts=with_drafts)
     snapshot = await office.trial(visitor.person) if with_drafts else office.live.snapshot
-    tried = await asyncio.to_thread(_tried, snapshot, text, office.keys[0])
+    tried = await asyncio.to_thread(_tried, snapshot, text, office.keys[:1])
     return _show(request, text, with_drafts=with_drafts, tried=tried)
 
 
@@ -80,11 +80,11 @@ def _show(
     )
 
 
-def _tried(snapshot: Snapshot, text: str, key: bytes) -> Tried:
+def _tried(snapshot: Snapshot, text: str, keys: Sequence[bytes]) -> Tried:
     """The whole dialogue for what the phone shows, and its understanding for the reasons."""
     moment = clock.now()
     understood = understand(snapshot, text, moment)
-    turn = Dialogue(snapshot, moment, key).respond(Incoming(_CHAT, Text(text)), State())
+    turn = Dialogue(snapshot, moment, keys).respond(Incoming((_CHAT,), Text(text)), State())
     why: dict[str, Any] = understood.explained()
     reading = why.get("reading", {})
     return Tried(
