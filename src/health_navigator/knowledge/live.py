@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from health_navigator import clock
 from health_navigator.db import Database
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.knowledge import store
@@ -25,7 +26,8 @@ class LiveKnowledge:
     """Reads stay on the snapshot they began with; a new one is built beside it and swapped in.
 
     New words are served at once with what was learnt before; learning anew takes seconds and
-    follows, and the meanings of new sentences follow that.
+    follows, and the meanings of new sentences follow that. What has expired is left out with the
+    day, though nothing was published.
     """
 
     def __init__(
@@ -60,13 +62,28 @@ class LiveKnowledge:
             if not self.snapshot.learnt.lacks_meaning:
                 return
         else:
-            content = await asyncio.to_thread(Content.of, self._items)
-            self._swap(to_snapshot(number, content, self._snapshot.learnt))
+            await self._serve_at_once(number)
+        self._learn_anew()
+
+    async def begin_day(self) -> None:
+        """Leave out what expired with yesterday; the database is not needed for it."""
+        if self._snapshot is None or self._snapshot.day == clock.today():
+            return
+        known = self._snapshot.entries.keys()
+        await self._serve_at_once(self._snapshot.version)
+        if self.snapshot.entries.keys() != known:
+            self._learn_anew()
+
+    async def _serve_at_once(self, number: int) -> None:
+        content = await asyncio.to_thread(Content.of, self._items)
+        self._swap(to_snapshot(number, content, self.snapshot.learnt))
+
+    def _learn_anew(self) -> None:
         if self._learning is None or self._learning.done():
             self._learning = asyncio.create_task(self._catch_up())
 
     async def _catch_up(self) -> None:
-        """Learn until what is learnt is that of the version in use, with its meanings."""
+        """Learn until what is learnt is that of the edition in use, with its meanings."""
         is_behind = True
         while is_behind:
             number, items = self.snapshot.version, self._items
@@ -74,8 +91,9 @@ class LiveKnowledge:
                 await asyncio.to_thread(self._builder.learn, Content.of(items))
                 log.info("knowledge.meaning_learnt")
             snapshot = await asyncio.to_thread(self._builder.build, number, items)
-            is_behind = snapshot.learnt.lacks_meaning or self.snapshot.version != number
-            if self.snapshot.version == number:
+            is_in_use = self.snapshot.edition == snapshot.edition
+            is_behind = snapshot.learnt.lacks_meaning or not is_in_use
+            if is_in_use:
                 self._swap(snapshot)
 
     def _swap(self, snapshot: Snapshot) -> None:
@@ -92,6 +110,7 @@ class LiveKnowledge:
         """Look for new versions until cancelled; a database that is away is looked for again."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
+            await self.begin_day()
             try:
                 await self.refresh()
             except (DatabaseAwayError, SQLAlchemyError) as error:

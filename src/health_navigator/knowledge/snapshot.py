@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
@@ -52,12 +53,13 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that answering needs. `stale` counts what is past its review.
+    """Everything that answering needs, as it holds on one day. `stale`: what is past its review.
 
     `learnt` may be older than the content for a moment: it may name an entry that is gone.
     """
 
     version: int
+    day: date
     entries: Mapping[str, Entry]
     topics: tuple[Topic, ...]
     out_of_scope: Mapping[str, OutOfScope]
@@ -69,6 +71,11 @@ class Snapshot:
     learnt: Learnt
     stale: int
     thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @property
+    def edition(self) -> tuple[int, date]:
+        """What was published, less what had expired."""
+        return self.version, self.day
 
     @property
     def ranker(self) -> rank.Ranker:
@@ -100,8 +107,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Published items as their models; what has expired is left out."""
+    """Published items as their models; what has expired by this day is left out."""
 
+    day: date
     entries: Mapping[str, Entry]
     services: tuple[Service, ...]
     topics: tuple[Topic, ...]
@@ -118,6 +126,7 @@ class Content:
         topics = [Topic.model_validate(item.body) for item in _of(items, ItemKind.TOPIC)]
         documents = {item.id: item.body for item in _of(items, ItemKind.DOCUMENT)}
         return cls(
+            today,
             {entry.id: entry for entry in entries if entry.is_served(today)},
             tuple(Service.model_validate(item.body) for item in _of(items, ItemKind.SERVICE)),
             tuple(sorted(topics, key=lambda topic: (topic.position, topic.id))),
@@ -143,10 +152,10 @@ def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = Fa
 
 def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
     """The content ready to be served, with what was learnt from it or from the one before."""
-    today = clock.today()
     entries, services = content.entries.values(), content.services
     return Snapshot(
         version=version,
+        day=content.day,
         entries=content.entries,
         topics=content.topics,
         out_of_scope={group.id: group for group in content.outside.groups},
@@ -159,7 +168,7 @@ def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
             for kind in Kind
         },
         learnt=learnt,
-        stale=sum(each.is_stale(today) for each in (*entries, *services)),
+        stale=sum(each.is_stale(content.day) for each in (*entries, *services)),
     )
 
 
