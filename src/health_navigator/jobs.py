@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
+from health_navigator.conversation import memory
 from health_navigator.conversation.tables import ConversationState, UnansweredQuestion
 from health_navigator.db import Database
 from health_navigator.knowledge.tables import Item, ItemKind
@@ -96,7 +97,7 @@ def of_knowledge(database: Database, metrics: Metrics) -> Job:
 
 async def forget_states(session: AsyncSession, now: datetime) -> int:
     """Delete what conversations remembered for their half hour."""
-    statement = delete(ConversationState).where(ConversationState.expires_at <= now)
+    statement = delete(ConversationState).where(memory.is_over(now))
     chats = await session.scalars(statement.returning(ConversationState.chat))
     return len(chats.all())
 

@@ -102,7 +102,7 @@ class Program:
         return answer
 
 
-def _wait(is_true: Any, seconds: float = 60) -> None:
+def _wait(is_true: Any, seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not is_true() and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from tests.support.knowledge import REPOSITORY
 from tests.support.server import TOKEN, Program, settings_for
 from tests.support.telegram import Person, TelegramStandIn, failure
+from tests.support.waiting import wait_until
 
 PEERS = REPOSITORY / "tests/peers"
 PACKAGE = PEERS / "node_modules/telegram-test-api"
@@ -27,13 +28,6 @@ new Server({port: Number(process.argv[1]), host: '127.0.0.1'}).start();
 """
 ME = {"id": 5, "is_bot": False, "first_name": "Ana"}
 HERE = {"id": 5, "type": "private", "first_name": "Ana"}
-
-
-def wait_until(is_true: Callable[[], Any], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

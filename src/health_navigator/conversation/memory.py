@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,12 +28,20 @@ from health_navigator.matching.places import Place
 
 Session = AsyncSession
 STATE_LIFE = timedelta(minutes=30)
+# No state is kept for longer: one that ends later was written by a clock that went wrong.
+_LONGEST_LIFE = 2 * STATE_LIFE
+
+
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """Which states nobody may use any more."""
+    ends = ConversationState.expires_at
+    return or_(ends <= now, ends > now + _LONGEST_LIFE)
 
 
 async def recall(session: AsyncSession, chats: Sequence[str]) -> State | None:
     """The state kept under any of a chat's names; None when there is none or it is too old."""
     statement = select(ConversationState.body).where(
-        ConversationState.chat.in_(chats), ConversationState.expires_at > datetime.now(UTC)
+        ConversationState.chat.in_(chats), ~is_over(datetime.now(UTC))
     )
     body = await session.scalar(statement)
     if body is None:

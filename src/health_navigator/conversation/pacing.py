@@ -13,10 +13,11 @@ def counted(said: Said, state: State, now: float) -> State | None:
     """The state with this message counted; None for the second of two taps."""
     if isinstance(said, Tap) and said.message is not None:
         tap = f"{said.message}:{said.data}"
-        if tap == state.last_tap and now - state.tapped_at < DOUBLE_TAP_SECONDS:
+        if tap == state.last_tap and 0 <= now - state.tapped_at < DOUBLE_TAP_SECONDS:
             return None
         state = state.but(last_tap=tap, tapped_at=now)
-    if now - state.burst_since > BURST_SECONDS:
+    # A clock that was set back must hush nobody until it has caught up.
+    if not 0 <= now - state.burst_since <= BURST_SECONDS:
         return state.but(burst=1, burst_since=now)
     return state.but(burst=state.burst + 1)
 
