@@ -4,26 +4,23 @@ Every text is described twice, as it was typed and as the lexicon reads it, so t
 counts with what it means and the words themselves are not lost.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 from health_navigator.matching.normalise import sound
 from health_navigator.matching.stems import root
 
 FloatArray: TypeAlias = NDArray[np.float32]
+IntArray: TypeAlias = NDArray[np.int64]
 
 PIECES = (3, 4, 5)
 # How much each family weighs against the others; found by cross-validation.
-ROOT, PAIR, PIECE = "r", "p", "s"
-SHARE = {ROOT: 1.0, PAIR: 0.6, PIECE: 0.4}
+ROOT, PAIR, PIECE = 1.0, 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +34,137 @@ class Reading:
         return bool(self.typed)
 
 
-def describe(reading: Reading) -> Iterator[str]:
-    """Every feature of a text; its first letter is its family."""
-    yield from _described(reading.typed, "")
-    yield from _described(reading.meant, "+")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text: its features, by column, and how much each weighs."""
+
+    columns: IntArray
+    values: FloatArray
 
 
-def _described(words: Sequence[str], view: str) -> Iterator[str]:
-    roots = [root(word) for word in words]
-    yield from (f"{ROOT}{view}{each}" for each in roots)
-    yield from (f"{PAIR}{view}{one} {two}" for one, two in pairwise(roots))
-    for word in words:
-        yield from _pieces(word, view)
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The features that the knowledge has, by number, and the column of each in either view.
 
+    The columns of words (roots, pairs) come before those of pieces; in each, as typed before as
+    meant.
+    """
 
-@lru_cache(maxsize=32_768)
-def _pieces(word: str, view: str) -> tuple[str, ...]:
-    bounded = f"_{sound(word)}_"
-    return tuple(
-        f"{PIECE}{view}{bounded[at : at + size]}"
-        for size in PIECES
-        for at in range(len(bounded) - size + 1)
-    )
+    roots: Mapping[str, int]
+    pairs: IntArray  # sorted: the first root's number x roots + the second's
+    pieces: Mapping[str, int]
+
+    @property
+    def words(self) -> int:
+        """How many columns there are of roots and pairs in one view."""
+        return len(self.roots) + len(self.pairs)
+
+    @property
+    def shares(self) -> FloatArray:
+        sizes = (len(self.roots), len(self.pairs)) * 2 + (2 * len(self.pieces),)
+        return np.repeat(np.array([ROOT, PAIR, ROOT, PAIR, PIECE], np.float32), sizes)
+
+    def columns(self, reading: Reading) -> IntArray:
+        """Of every known feature of a text, as often as it is there."""
+        first = 2 * self.words
+        return np.concatenate(
+            [
+                self._words(reading.typed),
+                self._words(reading.meant) + self.words,
+                self._pieces(reading.typed) + first,
+                self._pieces(reading.meant) + first + len(self.pieces),
+            ]
+        )
+
+    def _words(self, words: Sequence[str]) -> IntArray:
+        roots = np.array([self.roots.get(root(word), -1) for word in words], dtype=np.int64)
+        known = (roots[:-1] >= 0) & (roots[1:] >= 0)
+        pairs = (roots[:-1] * len(self.roots) + roots[1:])[known]
+        places = np.searchsorted(self.pairs, pairs)
+        found = places[np.take(self.pairs, places, mode="clip") == pairs] if len(self.pairs) else ()
+        return np.concatenate([roots[roots >= 0], np.asarray(found, np.int64) + len(self.roots)])
+
+    def _pieces(self, words: Iterable[str]) -> IntArray:
+        found = (self.pieces.get(piece) for word in words for piece in pieces(word))
+        return np.array([piece for piece in found if piece is not None], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Vectoriser:
     """Rare features weigh more, repeated ones hardly more; every text has length one."""
 
-    index: Mapping[str, int]
+    vocabulary: Vocabulary
     weights: FloatArray
-    is_word: NDArray[np.bool_]
 
-    def one(self, reading: Reading) -> csr_matrix:
-        return self.many([reading])
-
-    def many(self, readings: Iterable[Reading]) -> csr_matrix:
-        rows = [self._row(reading) for reading in readings]
-        ends = np.cumsum([0, *(len(ids) for ids, _ in rows)])
-        ids = np.concatenate([ids for ids, _ in rows] or [np.empty(0, np.int32)])
-        values = np.concatenate([values for _, values in rows] or [np.empty(0, np.float32)])
-        return csr_matrix((values, ids, ends), shape=(len(rows), len(self.index)))
-
-    def _row(self, reading: Reading) -> tuple[NDArray[np.int32], FloatArray]:
-        known = (self.index.get(feature) for feature in describe(reading))
-        counts = Counter(at for at in known if at is not None)
-        ids = np.fromiter(counts, dtype=np.int32, count=len(counts))
-        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(often)) * self.weights[ids]
-        return ids, (values / max(float(np.linalg.norm(values)), 1e-9)).astype(np.float32)
+    def row(self, reading: Reading) -> Row:
+        columns, often = np.unique(self.vocabulary.columns(reading), return_counts=True)
+        values = (1 + np.log(often.astype(np.float32))) * self.weights[columns]
+        return Row(columns, values / max(float(np.linalg.norm(values)), 1e-9))
 
 
-def learn_features(readings: Sequence[Reading]) -> Vectoriser:
-    found: Counter[str] = Counter()
-    for reading in readings:
-        found.update(set(describe(reading)))
-    # In one order whatever the seed of the hashes: equal knowledge must give equal results.
-    features = sorted(found)
-    often = np.array([found[feature] for feature in features], dtype=np.float32)
-    share = np.array([SHARE[feature[0]] for feature in features], dtype=np.float32)
-    rarity = np.log((1 + len(readings)) / (1 + often)) + 1
-    return Vectoriser(
-        index={feature: at for at, feature in enumerate(features)},
-        weights=(rarity * share).astype(np.float32),
-        is_word=np.array([feature[0] != PIECE for feature in features], dtype=np.bool_),
-    )
+def pieces(word: str) -> Iterator[str]:
+    bounded = f"_{sound(word)}_"
+    for size in PIECES:
+        for at in range(len(bounded) - size + 1):
+            yield bounded[at : at + size]
+
+
+def learn_features(readings: Sequence[Reading]) -> tuple[Vectoriser, csr_matrix]:
+    """The features of some texts, weighed, and the texts as rows of them."""
+    vocabulary, rows = _count(readings)
+    often = np.bincount(rows.indices, minlength=rows.shape[1]).astype(np.float32)
+    described = sum(map(bool, readings))
+    weights = vocabulary.shares * (np.log((1 + described) / (1 + often)) + 1)
+    vectoriser = Vectoriser(vocabulary, np.where(often, weights, 0).astype(np.float32))
+    values = (1 + np.log(rows.data)) * vectoriser.weights[rows.indices]
+    filled = np.diff(rows.indptr)
+    text_of = np.repeat(np.arange(len(filled)), filled)
+    lengths = np.sqrt(np.bincount(text_of, values * values, len(filled))).astype(np.float32)
+    rows.data = values / lengths[text_of]
+    return vectoriser, rows
+
+
+def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
+    """How often each text has each feature: found out once a word, then summed over the texts."""
+    views = [[reading.typed for reading in readings], [reading.meant for reading in readings]]
+    words = _number(word for view in views for text in view for word in text)
+    roots, rooted = _table([[root(word)] for word in words])
+    spelt, pieced = _table([[*pieces(word)] for word in words])
+    texts = [_counts(view, words) for view in views]
+    following = [_pairs(each, rooted.indices.astype(np.int64), len(roots)) for each in texts]
+    pairs = np.unique(np.concatenate([codes for _, codes in following]))
+    blocks = []
+    for view, (places, codes) in zip(texts, following, strict=True):
+        paired = _counts_at(places, np.searchsorted(pairs, codes), (len(readings), len(pairs)))
+        blocks += [view @ rooted, paired]
+    blocks += [view @ pieced for view in texts]
+    return Vocabulary(roots, pairs, spelt), hstack(blocks, format="csr")
+
+
+def _pairs(texts: csr_matrix, roots: IntArray, many: int) -> tuple[IntArray, IntArray]:
+    """The text and the number of each pair of roots, for texts as words in their order."""
+    text_of = np.repeat(np.arange(texts.shape[0]), np.diff(texts.indptr))
+    inside = text_of[1:] == text_of[:-1]
+    heard = roots[texts.indices]
+    return text_of[1:][inside], (heard[:-1] * many + heard[1:])[inside]
+
+
+def _table(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matrix]:
+    number = _number(each for row in rows for each in row)
+    return number, _counts(rows, number)
+
+
+def _number(found: Iterable[str]) -> dict[str, int]:
+    """In the order of appearance: equal knowledge must give equal results."""
+    return {each: at for at, each in enumerate(dict.fromkeys(found))}
+
+
+def _counts(rows: Sequence[Sequence[str]], number: Mapping[str, int]) -> csr_matrix:
+    places = np.fromiter((number[each] for row in rows for each in row), dtype=np.int32)
+    ends = np.cumsum([0, *map(len, rows)], dtype=np.int32)
+    counts = np.ones(len(places), dtype=np.float32)
+    return csr_matrix((counts, places, ends), shape=(len(rows), len(number)))
+
+
+def _counts_at(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> csr_matrix:
+    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)

@@ -7,34 +7,34 @@ costs nothing to keep and stands in for the sentence encoder where there is none
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
-from health_navigator.matching.features import FloatArray
+from health_navigator.matching.features import FloatArray, Row
 from health_navigator.matching.lexical import Texts
 
 DIRECTIONS = 60
 _SPARE = 10
-_ROUNDS = 3
+_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    directions: FloatArray  # feature x direction
+    directions: FloatArray  # root or pair of roots x direction
     centre: FloatArray
     questions: FloatArray
 
-    def vector(self, row: csr_matrix) -> FloatArray:
-        vector: FloatArray = centred(row @ self.directions, self.centre)[0]
+    def vector(self, row: Row) -> FloatArray:
+        is_word = row.columns < len(self.directions)
+        placed = row.values[is_word] @ self.directions[row.columns[is_word]]
+        vector: FloatArray = centred(placed[np.newaxis], self.centre)[0]
         return vector
 
 
 def learn_latent(texts: Texts) -> Latent:
     """Only whole words carry a topic; pieces of words would drown it."""
-    is_word = texts.vectoriser.is_word
-    found = _directions(vstack([texts.questions[:, is_word], texts.bodies[:, is_word]]))
-    directions = np.zeros((len(is_word), found.shape[1]), dtype=np.float32)
-    directions[is_word] = found
-    placed = texts.questions @ directions
+    words = texts.rows[:, : 2 * texts.vectoriser.vocabulary.words]
+    directions = _directions(words)
+    placed = words[: texts.count] @ directions
     centre = placed.mean(axis=0)
     return Latent(directions, centre, centred(placed, centre))
 
@@ -55,4 +55,8 @@ def _directions(texts: csr_matrix) -> FloatArray:
     for _ in range(_ROUNDS):
         basis = texts @ (texts.T @ np.linalg.qr(basis)[0])
     projected = (texts.T @ np.linalg.qr(basis)[0]).T
-    return np.asarray(np.linalg.svd(projected, full_matrices=False)[2][:DIRECTIONS].T, np.float32)
+    # By way of the small square matrix: the long side is a thousand times longer.
+    strengths, rotation = np.linalg.eigh(projected @ projected.T)
+    leading = np.flip(np.argsort(strengths))[:DIRECTIONS]
+    found = projected.T @ (rotation[:, leading] / np.sqrt(np.maximum(strengths[leading], 1e-9)))
+    return np.asarray(found, np.float32)

@@ -59,7 +59,7 @@ def taught(owners: Owners) -> NDArray[np.int64]:
 def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> FloatArray:
     """Weights (document x question) that turn similarities into scores near 1 for the right one.
 
-    *kernel* is overwritten.
+    Only what stands on and above the diagonal of *kernel* is read; it is overwritten.
     """
     wanted = np.zeros((len(questions), len(owners.counts)), dtype=np.float32)
     wanted[np.arange(len(questions)), owners.of_question[questions]] = 1

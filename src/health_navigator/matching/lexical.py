@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
-from health_navigator.matching.features import FloatArray, Reading, Vectoriser, learn_features
+from health_navigator.matching.features import FloatArray, Reading, Row, Vectoriser, learn_features
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The knowledge's texts as rows of features, to learn from."""
+    """The knowledge's questions, then its documents' bodies, as rows of features to learn from."""
 
     vectoriser: Vectoriser
-    questions: csr_matrix
-    bodies: csr_matrix
+    rows: csr_matrix
+    count: int
+
+    @property
+    def questions(self) -> csr_matrix:
+        return self.rows[: self.count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,18 @@ class Lexical:
     by_feature: csr_matrix
     count: int
 
-    def alike(self, row: csr_matrix) -> tuple[FloatArray, FloatArray]:
+    def alike(self, row: Row) -> tuple[FloatArray, FloatArray]:
         """One text's similarity to each question, and to each document's title and answer."""
-        both = np.asarray((row @ self.by_feature).toarray()[0], dtype=np.float32)
+        one = (row.values, row.columns, (0, len(row.columns)))
+        asked = csr_matrix(one, shape=(1, self.by_feature.shape[0]))
+        both = np.asarray((asked @ self.by_feature).toarray()[0], dtype=np.float32)
         return both[: self.count], both[self.count :]
 
 
 def describe_texts(questions: Sequence[Reading], bodies: Sequence[Reading]) -> Texts:
     """*bodies* has one reading a document; an empty one is like nothing."""
-    vectoriser = learn_features([*questions, *(body for body in bodies if body.typed)])
-    return Texts(vectoriser, vectoriser.many(questions), vectoriser.many(bodies))
+    return Texts(*learn_features([*questions, *bodies]), len(questions))
 
 
 def index(texts: Texts) -> Lexical:
-    by_feature = csr_matrix(vstack([texts.questions, texts.bodies]).T)
-    return Lexical(texts.vectoriser, by_feature, texts.questions.shape[0])
+    return Lexical(texts.vectoriser, csr_matrix(texts.rows.T), texts.count)

@@ -5,6 +5,10 @@ import unicodedata
 from functools import lru_cache
 
 LONGEST_WORD = 40
+# Single words, which tell nothing of who wrote them; the knowledge has some 9,000 of its own.
+REMEMBERED_WORDS = 16_384
+# All that anybody writes with, and no more: Unicode has a million.
+REMEMBERED_LETTERS = 4_096
 
 # Emoji that carry what a word would; all others are dropped.
 EMOJI = {
@@ -169,12 +173,26 @@ _DOUBLED = re.compile(r"([abdfghijkmpqtuvwxyz])\1")
 _DOUBLED_END = re.compile(r"([a-df-z])\1$")
 
 
+class _BareLetters(dict[int, str]):
+    """A table for `str.translate` that learns a character when it first meets it."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code)).casefold()
+        marks = unicodedata.normalize("NFKD", decomposed)
+        bare = "".join(mark for mark in marks if not unicodedata.combining(mark))
+        plain = bare.translate(LOOKALIKES)
+        if len(self) < REMEMBERED_LETTERS:
+            self[code] = plain
+        return plain
+
+
+_BARE = _BareLetters()
+
+
 def letters(text: str) -> str:
     """Lower case, no accents, no disguises; the punctuation stays, to tell clauses apart by."""
     shown = _EMOJI.sub(lambda found: f" {EMOJI[found[0]]} ", _JOINERS.sub("", text))
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", shown).casefold())
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    return _AT_SIGN.sub("o", bare.translate(LOOKALIKES))
+    return _AT_SIGN.sub("o", shown.translate(_BARE))
 
 
 def fold(text: str) -> str:
@@ -190,10 +208,19 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def spell_out(word: str) -> tuple[str, ...]:
     """A typed word as the word or words it stands for: `xq` -> porque, `graciasss` -> gracias."""
+    return _spelt_out(word if len(word) <= LONGEST_WORD else _calm(word))
+
+
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def _spelt_out(word: str) -> tuple[str, ...]:
     if word in SHORTHAND:
         return tuple(SHORTHAND[word].split())
-    calm = unstretch(word.rstrip("+"))[:LONGEST_WORD]
+    calm = _calm(word)
     return tuple(SHORTHAND.get(calm, calm).split())
+
+
+def _calm(word: str) -> str:
+    return unstretch(word.rstrip("+"))[:LONGEST_WORD]
 
 
 def unstretch(word: str) -> str:
@@ -237,7 +264,7 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=REMEMBERED_WORDS)
 def sound(word: str) -> str:
     """A folded word as it sounds: baca and vaca, cita and sita, ospital and hospital are one."""
     if word.isdigit():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from health_navigator.matching.features import FloatArray, Reading
 from health_navigator.matching.latent import Latent, learn_latent
@@ -44,7 +45,7 @@ class Scorer:
     weights: FloatArray  # document x question taught
 
     def score(self, reading: Reading, text: str) -> Scores:
-        row = self.lexical.vectoriser.one(reading)
+        row = self.lexical.vectoriser.row(reading)
         words, bodies = self.lexical.alike(row)
         topics = _dots(self.latent.questions, self.latent.vector(row))
         parts = {"near words": nearest(words, self.owners), "body": bodies}
@@ -102,14 +103,19 @@ def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> Float
 def _kernel(
     texts: Texts, latent: Latent, semantic: Semantic | None, chosen: NDArray[np.int64]
 ) -> FloatArray:
-    """How alike each chosen question is to each, a few rows at a time to spare memory."""
+    """How alike each chosen question is to itself and those after it.
+
+    A few rows at a time to spare memory; what stands below the diagonal is not read.
+    """
     words, topics = texts.questions[chosen], latent.questions[chosen]
+    by_feature = csr_matrix(words.T)
     meanings = np.zeros((len(chosen), 1), np.float32)
     if semantic is not None:
         meanings = semantic.questions[chosen]
     kernel = np.empty((len(chosen), len(chosen)), dtype=np.float32)
     for at in range(0, len(chosen), AT_ONCE):
         rows = slice(at, at + AT_ONCE)
-        alike = (words[rows] @ words.T).toarray()
-        kernel[rows] = _joint(alike, topics[rows] @ topics.T, meanings[rows] @ meanings.T)
+        alike = (words[rows] @ by_feature[:, at:]).toarray()
+        about, meant = topics[rows] @ topics[at:].T, meanings[rows] @ meanings[at:].T
+        kernel[rows, at:] = _joint(alike, about, meant)
     return kernel

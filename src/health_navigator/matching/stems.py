@@ -4,12 +4,12 @@ from functools import lru_cache
 
 import Stemmer
 
-from health_navigator.matching.normalise import sound
+from health_navigator.matching.normalise import REMEMBERED_WORDS, sound
 
 SHORTEST_STEMMED = 4
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=REMEMBERED_WORDS)
 def root(word: str) -> str:
     """The root of a folded word; short words are their own."""
     return sound(_spanish().stemWord(word)) if len(word) >= SHORTEST_STEMMED else sound(word)
