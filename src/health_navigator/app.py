@@ -124,7 +124,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
         metrics=metrics,
         door=door,
         web_keys=settings.keys(),
-        office=Office(database, live, builder.build, settings.keys(), settings.four_eyes),
+        office=Office(database, live, builder, settings.keys(), settings.four_eyes),
     )
 
 

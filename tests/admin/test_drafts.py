@@ -215,6 +215,35 @@ def test_a_new_entry_needs_all_that_an_entry_is(staff: Staff, missing: str) -> N
     assert missing in [fault["field"] for fault in answer.json()["detail"]]
 
 
+def test_an_unfinished_draft_is_kept_and_says_what_it_lacks(staff: Staff) -> None:
+    path = f"/entries/{staff.new_id()}"
+    body = {"title": "¿Me atienden el oído?", "questions": ["me duele el oído"]}
+    kept = staff.elena.put(f"{path}/draft", body, params={"unfinished": True})
+    assert kept.status_code == 200
+    assert kept.json()["title"] == body["title"]
+    lacking = {"topic", "answer", "sources", "verified_on", "review_by", "confidence"}
+    assert {each["field"] for each in kept.json()["draft"]["gaps"]} == lacking
+    refused = staff.elena.post(f"{path}/submit")
+    assert refused.status_code == 422
+    assert {each["field"] for each in refused.json()["detail"]} == lacking
+    for door in ("findings", "revisions", "comments"):
+        assert staff.elena.get(f"{path}/{door}").status_code in (200, 422)
+    assert staff.elena.post("/try", {"text": "me duele", "drafts": True}).status_code == 200
+    whole = staff.elena.put(f"{path}/draft", ENTRY)
+    assert whole.json()["draft"]["gaps"] == []
+    assert staff.elena.post(f"{path}/submit").status_code == 200
+
+
+def test_what_is_wrong_is_not_kept_as_unfinished_either(staff: Staff) -> None:
+    path = f"/entries/{staff.new_id()}/draft"
+    for wrong in ({"verified_on": "ayer"}, {"title": "x" * 71}, {"sources": "Minsa"}, {"foo": 1}):
+        refused = staff.elena.put(path, wrong, params={"unfinished": True})
+        assert refused.status_code == 422
+        told = {each["field"].split(".")[0] for each in refused.json()["detail"]}
+        assert told & wrong.keys()
+    assert staff.elena.get(path).status_code == 404
+
+
 def test_an_id_has_its_form(staff: Staff) -> None:
     for wrong in ("Con Mayúsculas", "con_raya", "x" * 65, "a%00b"):
         assert staff.elena.put(f"/entries/{wrong}/draft", ENTRY).status_code == 422

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.admin.conftest import ENTRY, Staff, serving
-from tests.admin.little import DENTIST_QUESTIONS, VACCINE_QUESTIONS
+from tests.admin.conftest import ENTRY, REASON, Staff, serving
+from tests.admin.little import DENTIST_QUESTIONS, SIS_QUESTIONS, VACCINE_QUESTIONS
 from tests.support.server import settings_for
+
+ALL_QUESTIONS = (*SIS_QUESTIONS, *VACCINE_QUESTIONS, *DENTIST_QUESTIONS)
 
 
 @pytest.fixture
@@ -44,6 +48,54 @@ def test_what_steals_is_named_and_needs_a_reason(alone: Staff) -> None:
     assert alone.aida.post(f"{path}/publish", {"reason": "se unen después"}).status_code == 200
     newest = alone.aida.get(f"{path}/revisions").json()["items"][0]
     assert newest["reason"] == "se unen después"
+
+
+@pytest.mark.parametrize("encoder", ["none", "auto"])
+def test_what_the_guard_names_comes_true(little: Path, tmp_path: Path, encoder: str) -> None:
+    """It asks the matcher that will be live, meanings and all, every question that it knows."""
+    settings = settings_for(tmp_path, knowledge_dir=little, encoder=encoder)
+    with serving(settings) as staff:
+        wanted = "near meaning" if encoder == "auto" else "near words"
+        _wait_until(lambda: wanted in _parts(staff, "quiero ver a alguien"))
+        before = {question: _finds(staff, question) for question in ALL_QUESTIONS}
+        path = thief(staff, [*VACCINE_QUESTIONS, *(f"{each} hoy" for each in VACCINE_QUESTIONS)])
+        told = staff.aida.post(f"{path}/publish", REASON).json()["findings"]
+        stolen = f"{VACCINE_QUESTIONS[0]} hoy"
+        _wait_until(lambda: _finds(staff, stolen) == path.rpartition("/")[2])
+        lost = {
+            question: now
+            for question, owner in before.items()
+            if (now := _finds(staff, question)) != owner
+        }
+    harmed = {each["question"]: each["finds"] for each in told["breaks"]}
+    harmed |= {each["question"]: each["thief"] for each in told["thefts"]}
+    assert lost
+    assert lost.items() <= harmed.items()
+    # Somebody's very words are taken even where the matcher still tells the two apart.
+    assert harmed.keys() - lost.keys() <= {each["like"] for each in told["duplicates"]}
+
+
+def _try(staff: Staff, text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = staff.elena.post("/try", {"text": text}).json()
+    return answer
+
+
+def _parts(staff: Staff, text: str) -> dict[str, float]:
+    parts: dict[str, float] = _try(staff, text)["why"]["candidates"][0]["parts"]
+    return parts
+
+
+def _finds(staff: Staff, text: str) -> str | None:
+    """The entry that is answered or offered first."""
+    answer = _try(staff, text)
+    return answer["entry"] or next((each["entry"] for each in answer["options"]), None)
+
+
+def _wait_until(is_true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_pinned_question_must_find_its_own_entry(alone: Staff) -> None:

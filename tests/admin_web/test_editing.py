@@ -90,6 +90,34 @@ def test_every_mistake_is_named_beside_its_field_and_the_text_stays(team: Team) 
     assert re.search(r'id="title"[^>]*aria-invalid="true"', answer.text)
 
 
+def test_an_unfinished_entry_is_kept_shown_and_not_sent(team: Team) -> None:
+    entry = team.new_id()
+    some = {"id": entry, "title": "¿Me atienden el oído?", "sources.0.title": "Guía"}
+    kept = write(team.elena, "/admin/nueva-entrada", **some)
+    assert kept.headers["Location"] == f"/admin/entradas/{entry}/editar?aviso=incompleto"
+    form = team.elena.get(f"/admin/entradas/{entry}/editar").text
+    assert "Falta antes de enviar a revisión" in form
+    assert 'value="Guía"' in form
+    page = team.elena.get(f"/admin/entradas/{entry}").text
+    assert "Falta para enviarlo a revisión" in page
+    assert "Quién lo publica" in page
+    assert "Enviar a revisión</button>" not in page
+    tried = team.elena.post("/admin/probar", texto="me duele el oído", con="borradores").text
+    assert f'incompleto: <a href="/admin/entradas/{entry}"' in tried
+    for path in ("/admin", "/admin/entradas?estado=draft", f"/admin/entradas/{entry}/versiones"):
+        assert team.elena.get(path).status_code == 200
+    whole = {**ENTRY, "id": entry, "hacer": "enviar"}
+    sent = write(team.elena, f"/admin/entradas/{entry}/editar", **whole)
+    assert sent.headers["Location"].endswith("?aviso=enviado")
+
+
+def test_what_is_unfinished_is_not_submitted_and_the_text_stays(team: Team) -> None:
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "title": "", "hacer": "enviar"})
+    assert answer.status_code == 422
+    assert 'href="#title"' in answer.text
+    assert "me quiero operar la vista" in answer.text
+
+
 def test_a_date_out_of_order_is_told_in_spanish(team: Team) -> None:
     answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "review_by": "2020-01-01"})
     assert "debe ser posterior" in answer.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from health_navigator.admin import bodies
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.refusals import Fault
 from health_navigator.errors import KnowledgeError
@@ -20,7 +21,7 @@ _PATH = "draft"
 
 def warnings_for(kind: ItemKind, item_id: str, body: Body) -> Iterator[Fault]:
     """What `knowledge check` would say of this item alone."""
-    if kind is ItemKind.DOCUMENT:
+    if kind is ItemKind.DOCUMENT or bodies.gaps(kind, item_id, body):
         return
     where = Location(Document(_PATH, body, {}), ())
     item = FileItem(kind, item_id, 0, body, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,26 @@ def checked(kind: ItemKind, item_id: str, body: Mapping[str, Any], known: Known)
     return to_body(model)
 
 
+def parked(kind: ItemKind, item_id: str, body: Mapping[str, Any], known: Known) -> Body:
+    """The body as it is stored while it is unfinished; raises Invalid if what is there is wrong."""
+    try:
+        return checked(kind, item_id, body, known)
+    except Invalid as refusal:
+        if not all(fault.is_gap for fault in refusal.faults):
+            raise
+        return dict(body)
+
+
+def gaps(kind: ItemKind, item_id: str, body: Mapping[str, Any]) -> Sequence[Fault]:
+    """What its model still needs of an unfinished body."""
+    whole = body if kind is ItemKind.DOCUMENT else {**body, "id": item_id}
+    try:
+        _validated(model_of(kind, item_id), whole)
+    except ValidationError as error:
+        return [*to_faults(error)]
+    return ()
+
+
 def _validated(model: type[BaseModel], body: Mapping[str, Any]) -> BaseModel:
     """The body as its model; the mistakes are placed as in a file with this one item."""
     whole: list[BaseModel] = TypeAdapter(dict[str, list[model]]).validate_python(  # type: ignore[valid-type]
@@ -101,8 +121,18 @@ def _validated(model: type[BaseModel], body: Mapping[str, Any]) -> BaseModel:
 
 def to_faults(error: ValidationError) -> Iterator[Fault]:
     """What pydantic found, in the words of the knowledge's own checks."""
+    found = error.errors(include_url=False)
+    missing = {_place(each["loc"]) for each in found if each["type"] in _GAPS}
     for problem in to_problems(error, Document("", None, {})):
-        yield Fault(problem.field, problem.message, problem.values)
+        yield Fault(problem.field, problem.message, problem.values, problem.field in missing)
+
+
+_GAPS = frozenset({"missing", "too_short", "string_too_short"})
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """The field as seen from its own item, as problems name it."""
+    return ".".join(map(str, loc[2:]))
 
 
 def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -105,8 +105,13 @@ async def save(
     item_id: str,
     sent: Mapping[str, Any],
     seen: str | None = None,
+    *,
+    unfinished: bool = False,
 ) -> Standing:
-    """Write the open draft, or begin one. `seen` is the tag of what the person edited."""
+    """Write the open draft, or begin one. `seen` is the tag of what the person edited.
+
+    `unfinished`: something may still be missing; it must be there before it is submitted.
+    """
     person.need(Right.EDIT)
     if not bodies.is_id(kind, item_id):
         raise Invalid(
@@ -115,7 +120,8 @@ async def save(
     standing = await look(session, kind, item_id)
     _refuse_what_was_not_seen(standing, person, seen, sent)
     known = await bodies.known_ids(session)
-    body = bodies.checked(kind, item_id, bodies.merged(standing.body, sent), known)
+    check = bodies.parked if unfinished else bodies.checked
+    body = check(kind, item_id, bodies.merged(standing.body, sent), known)
     audit.record(session, person, f"{kind}.save", standing.about, before=standing.body, after=body)
     return await _write(session, person, standing, body)
 
@@ -162,11 +168,12 @@ def _conflict(sent: Mapping[str, Any], standing: Standing) -> Conflict:
 
 
 async def submit(session: AsyncSession, person: Person, kind: ItemKind, item_id: str) -> Standing:
-    """Ask for approval."""
+    """Ask for approval of what is whole; raises Invalid with what is missing."""
     person.need(Right.EDIT)
     standing, draft = await get_draft(session, kind, item_id)
     if draft.state == State.IN_REVIEW:
         raise NotNow(mark("this is already in review"))
+    draft.body = bodies.checked(kind, item_id, draft.body, await bodies.known_ids(session))
     _move(draft, State.IN_REVIEW, None)
     audit.record(session, person, f"{kind}.submit", standing.about)
     await session.flush()

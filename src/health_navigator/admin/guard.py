@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from rapidfuzz import fuzz, process
 
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.matching import rank
 from health_navigator.matching.decide import Abstain, Answer, Clarify, decide
 from health_navigator.matching.normalise import fold
 from health_navigator.matching.rank import Document, Ranker
 
-# How many entries each question of the change is thought to be near to, and all of them together.
-_NEAR = 3
-_MOST_NEIGHBOURS = 12
+# To learn more than this anew, and to ask it all, would take minutes: of a larger knowledge only
+# what is nearest to the change is.
+MOST_ASKED = 6_000
 # RapidFuzz's points from which two questions are the same one to the reader.
 DUPLICATE = 90.0
 _SAME = 95.0
 # And from which a question of the change may be meant for somebody's pinned one.
 _PINNED_NEAR = 70.0
+
+Learn = Callable[[Sequence[Document]], Ranker]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Theft:
-    """A question of `owner` that would be answered by `thief`."""
+    """A question of `owner` that would find `thief` instead, or nothing."""
 
     question: str
     owner: str
-    thief: str
+    thief: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class Proposal:
     def ids(self) -> frozenset[str]:
         return frozenset(document.id for document in self.documents)
 
+    def applied(self, documents: Sequence[Document]) -> list[Document]:
+        """The documents with the change among them."""
+        changed = {document.id: document for document in self.documents}
+        return [*(changed.pop(each.id, each) for each in documents), *changed.values()]
+
 
 def propose_entry(live: Snapshot, entry: Entry) -> Proposal:
     document = Document(entry.id, entry.title, entry.questions, entry.answer)
@@ -90,68 +98,82 @@ def propose_entry(live: Snapshot, entry: Entry) -> Proposal:
 def propose_groups(live: Snapshot, groups: Sequence[OutOfScope]) -> Proposal:
     """Only the groups of what is out of scope that are new or say something else."""
     documents = (Document(each.id, each.title, each.examples, in_scope=False) for each in groups)
-    known = set(live.ranker.documents)
+    known = set(live.documents)
     return Proposal(live, tuple(each for each in documents if each not in known))
 
 
-def examine(proposal: Proposal, concepts: Mapping[str, Sequence[str]]) -> Findings:
-    """What the change would do to its neighbours.
+def examine(proposal: Proposal, asked: Asked, learn: Learn) -> Findings:
+    """Every question of the knowledge, asked of the matcher as it would be with the change.
 
-    To learn the whole knowledge anew takes many seconds, and a change reaches no further than the
-    entries that its questions are near to: those are learnt twice, without the change and with it.
+    `learn` makes that matcher. What finds another entry there and its own today is broken or
+    stolen; what finds another already is no fault of the change.
     """
-    near = _neighbours(proposal)
-    others = [each for each in proposal.live.ranker.documents if each.id in near]
-    known = [each for each in proposal.live.ranker.documents if each.id in proposal.ids]
-    old = rank.fit([*others, *known], concepts)
-    new = rank.fit([*others, *proposal.documents], concepts)
-    entries = [proposal.live.entries[each.id] for each in others if each.in_scope]
-    duplicates = tuple(_duplicates(proposal))
-    thefts = [*_thefts(proposal, entries, old, new), *_copies(proposal, duplicates)]
+    documents = _reached(proposal, asked)
+    is_live = documents == proposal.live.ranker.documents
+    new = learn(proposal.applied(documents))
+    old = _Once(lambda: proposal.live.ranker if is_live else learn(documents))
+    others = [each for each in documents if each.id not in proposal.ids]
+    duplicates = tuple(_duplicates(proposal, asked))
+    thefts = [*_thefts(proposal, others, old, new), *_copies(proposal, duplicates)]
     return Findings(
-        breaks=tuple(_breaks(proposal, entries, old, new)),
+        breaks=tuple(_breaks(proposal, others, old, new)),
         thefts=tuple(dict.fromkeys(thefts)),
         duplicates=duplicates,
     )
 
 
-def _neighbours(proposal: Proposal) -> frozenset[str]:
-    """What the change's questions are nearest to, and whose pinned questions they nearly are."""
-    texts = [text for each in proposal.documents for text in (each.title, *each.questions)]
+@dataclass
+class _Once:
+    """The matcher of today: learnt only if somebody asks, since most changes break nothing."""
+
+    learn: Callable[[], Ranker]
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        return self.learn()
+
+    def finds(self, question: str, entry: str) -> bool:
+        return found(self.ranker, question) == entry
+
+
+def _reached(proposal: Proposal, asked: Asked) -> tuple[Document, ...]:
+    """The documents that the change may reach: all, or the nearest of very many."""
+    documents = proposal.live.documents
+    if sum(len(each.questions) for each in documents) <= MOST_ASKED:
+        return documents
+    near, room = _nearness(proposal, asked), MOST_ASKED
+    chosen = set(proposal.ids)
+    for each in sorted(documents, key=lambda one: -near[one.id]):
+        room -= len(each.questions)
+        if room < 0 or not near[each.id]:
+            break
+        chosen.add(each.id)
+    return tuple(each for each in documents if each.id in chosen)
+
+
+def _nearness(proposal: Proposal, asked: Asked) -> defaultdict[str, float]:
+    """How near each document is to the change's questions; pinned ones count most."""
     near: defaultdict[str, float] = defaultdict(float)
+    texts = [text for each in proposal.documents for text in (each.title, *each.questions)]
     for text in texts:
         ranking = proposal.live.ranker.rank(text)
-        for candidate in ranking.candidates[:_NEAR]:
+        for candidate in ranking.candidates:
             near[candidate.id] += candidate.confidence
         if ranking.group:
             near[ranking.group] += ranking.out_of_scope
-    folded = [fold(text) for text in texts]
-    pinned = {
-        entry.id
-        for entry in proposal.live.entries.values()
-        if any(_is_like(fold(question), folded) for question in entry.pinned)
-    }
-    nearest = [
-        each for each in sorted(near, key=lambda one: -near[one]) if each not in proposal.ids
-    ]
-    return frozenset(nearest[:_MOST_NEIGHBOURS]) | (pinned - proposal.ids)
-
-
-def _is_like(question: str, others: Sequence[str]) -> bool:
-    best = process.extractOne(
-        question, others, scorer=fuzz.token_sort_ratio, score_cutoff=_PINNED_NEAR
-    )
-    return best is not None
+        for owner in asked.owners_near(text):
+            near[owner] += len(texts)
+    return near
 
 
 def _breaks(
-    proposal: Proposal, entries: Sequence[Entry], old: Ranker, new: Ranker
+    proposal: Proposal, others: Sequence[Document], old: _Once, new: Ranker
 ) -> Iterator[Break]:
-    for entry in entries:
-        for question in entry.pinned:
+    for other in others:
+        for question in _pinned(proposal.live, other):
             finds = found(new, question)
-            if finds != entry.id and found(old, question) == entry.id:
-                yield Break(entry.id, question, finds)
+            if finds != other.id and old.finds(question, other.id):
+                yield Break(other.id, question, finds)
     for question in proposal.pinned:
         finds = found(new, question)
         if finds != proposal.entry:
@@ -159,13 +181,21 @@ def _breaks(
 
 
 def _thefts(
-    proposal: Proposal, entries: Sequence[Entry], old: Ranker, new: Ranker
+    proposal: Proposal, others: Sequence[Document], old: _Once, new: Ranker
 ) -> Iterator[Theft]:
-    for owner in entries:
+    entries = proposal.live.entries.keys() | proposal.ids
+    for owner in others:
+        pinned = _pinned(proposal.live, owner)
         for question in owner.questions:
-            thief = found(new, question)
-            if thief in proposal.ids and found(old, question) == owner.id:
-                yield Theft(question, owner.id, thief)
+            finds = found(new, question)
+            # What is out of scope only must not be answered: which group it is said of is all one.
+            is_kept = finds == owner.id or not (owner.in_scope or finds in entries)
+            if not is_kept and question not in pinned and old.finds(question, owner.id):
+                yield Theft(question, owner.id, finds)
+
+
+def _pinned(live: Snapshot, document: Document) -> Sequence[str]:
+    return live.entries[document.id].pinned if document.in_scope else ()
 
 
 def _copies(proposal: Proposal, duplicates: Sequence[Duplicate]) -> Iterator[Theft]:
@@ -188,37 +218,71 @@ def found(ranker: Ranker, question: str) -> str | None:
             return None
 
 
-def _duplicates(proposal: Proposal) -> Iterator[Duplicate]:
+def _duplicates(proposal: Proposal, asked: Asked) -> Iterator[Duplicate]:
     known = {
         question
-        for each in proposal.live.ranker.documents
+        for each in proposal.live.documents
         if each.id in proposal.ids
         for question in each.questions
     }
-    asked = [question for each in proposal.documents for question in each.questions]
-    new = [question for question in asked if question not in known]
-    yield from near_duplicates(proposal.live, new, proposal.entry)
+    questions = [question for each in proposal.documents for question in each.questions]
+    new = [question for question in questions if question not in known]
+    yield from asked.near_duplicates(new, proposal.entry)
 
 
-# Folding takes a tenth of a millisecond, and a form asks again with every pause in typing.
-_folded = lru_cache(maxsize=200_000)(fold)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Every question of the entries, made plain once: a form asks with every pause in typing."""
 
+    owners: tuple[str, ...]
+    questions: tuple[str, ...]
+    plain: tuple[str, ...]
+    pinned: tuple[bool, ...]
 
-def near_duplicates(
-    live: Snapshot, questions: Sequence[str], entry_id: str | None
-) -> Iterator[Duplicate]:
-    """Questions that nearly stand under another entry already."""
-    others = [
-        (entry.id, question)
-        for entry in live.entries.values()
-        if entry.id != entry_id
-        for question in entry.questions
-    ]
-    folded = [_folded(question) for _, question in others]
-    for question in questions:
-        best = process.extractOne(
-            fold(question), folded, scorer=fuzz.token_sort_ratio, score_cutoff=DUPLICATE
+    @classmethod
+    def of(cls, live: Snapshot) -> Self:
+        pairs = [(entry, each) for entry in live.entries.values() for each in entry.questions]
+        return cls(
+            tuple(entry.id for entry, _ in pairs),
+            tuple(each for _, each in pairs),
+            tuple(_plain(each) for _, each in pairs),
+            tuple(each in entry.pinned for entry, each in pairs),
         )
-        if best is not None:
-            owner, like = others[best[2]]
-            yield Duplicate(question, like, owner)
+
+    def near_duplicates(
+        self, questions: Sequence[str], entry_id: str | None
+    ) -> Iterator[Duplicate]:
+        """Questions that nearly stand under another entry already."""
+        others = [
+            None if owner == entry_id else text
+            for owner, text in zip(self.owners, self.plain, strict=True)
+        ]
+        for question in questions:
+            best = process.extractOne(
+                _plain(question), others, scorer=fuzz.token_sort_ratio, score_cutoff=DUPLICATE
+            )
+            if best is not None:
+                yield Duplicate(question, self.questions[best[2]], self.owners[best[2]])
+
+    def owners_near(self, question: str) -> Iterator[str]:
+        """The entries whose pinned questions are much like this one."""
+        pinned = [
+            text if is_pinned else None
+            for text, is_pinned in zip(self.plain, self.pinned, strict=True)
+        ]
+        found = process.extract(
+            _plain(question), pinned, scorer=fuzz.token_sort_ratio, score_cutoff=_PINNED_NEAR
+        )
+        return (self.owners[at] for _, _, at in found)
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _plain(text: str) -> str:
+    """Words without capitals and accents: a fiftieth of what the matcher's own folding takes."""
+    bare = unicodedata.normalize("NFD", text.casefold())
+    return " ".join(_WORD.findall(_ACCENTS.sub("", bare)))
+
+
+_ACCENTS = re.compile("[\u0300-\u036f]")

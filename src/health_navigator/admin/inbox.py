@@ -96,7 +96,13 @@ async def assign(
     wanted = with_new(standing.body.get("questions", []), questions or _usable(asked))
     # Whoever settles the inbox adds to what stands there: nothing of it is written over.
     saved = await drafts.save(
-        session, person, ItemKind.ENTRY, entry_id, {"questions": wanted}, standing.tag
+        session,
+        person,
+        ItemKind.ENTRY,
+        entry_id,
+        {"questions": wanted},
+        standing.tag,
+        unfinished=True,
     )
     await settle(session, person, asked, Verdict.ASSIGNED, saved.about)
     return saved
@@ -123,7 +129,13 @@ def _usable(asked: Group) -> list[str]:
 
 
 async def begin_entry(
-    session: AsyncSession, person: Person, group_id: str, entry_id: str, body: Body
+    session: AsyncSession,
+    person: Person,
+    group_id: str,
+    entry_id: str,
+    body: Body,
+    *,
+    unfinished: bool = False,
 ) -> Standing:
     """A new entry's draft with the group's questions in it."""
     person.need(Right.EDIT)
@@ -133,7 +145,13 @@ async def begin_entry(
         raise Invalid([Fault("id", mark("there is already an entry with this id"))])
     questions = with_new(body.get("questions") or [], _usable(asked))
     saved = await drafts.save(
-        session, person, ItemKind.ENTRY, entry_id, {**body, "questions": questions}, standing.tag
+        session,
+        person,
+        ItemKind.ENTRY,
+        entry_id,
+        {**body, "questions": questions},
+        standing.tag,
+        unfinished=unfinished,
     )
     await settle(session, person, asked, Verdict.NEW_DRAFT, saved.about)
     return saved

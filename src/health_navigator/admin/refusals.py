@@ -23,11 +23,15 @@ from health_navigator.i18n import Translate
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with what was sent; `message` is a gettext id."""
+    """One thing that is wrong with what was sent; `message` is a gettext id.
+
+    `is_gap`: nothing there is wrong, something is not there yet.
+    """
 
     field: str
     message: str
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    is_gap: bool = False
 
     def text(self, translate: Translate = str) -> str:
         return translate(self.message).format_map(self.values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from health_navigator.knowledge.files import StoredItem
@@ -13,6 +13,7 @@ from health_navigator.knowledge.snapshot import (
     sentences,
     to_snapshot,
 )
+from health_navigator.matching import rank
 from health_navigator.matching.encoder import Encoder, Prepared, read_vectors, write_vectors
 from health_navigator.matching.features import FloatArray
 
@@ -53,9 +54,23 @@ class SnapshotBuilder:
         prepared = Prepared(self._encoder, self._vectors)
         return to_snapshot(version, content, learn(content, prepared))
 
+    def rank(
+        self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]
+    ) -> rank.Ranker:
+        """What `build` would learn of who answers what; nothing of it is kept."""
+        if self._encoder is None:
+            return rank.fit(documents, concepts)
+        questions, titles = rank.meant(documents)
+        if len(self._lacking((*questions, *titles))) > _FEW:
+            return rank.fit(documents, concepts)
+        return rank.fit(documents, concepts, Prepared(self._encoder, self._vectors))
+
     def unknown(self, content: Content) -> list[str]:
         """The sentences of the knowledge whose vectors are not known yet."""
-        return [text for text in sentences(content) if text not in self._vectors]
+        return self._lacking(sentences(content))
+
+    def _lacking(self, texts: Iterable[str]) -> list[str]:
+        return [text for text in texts if text not in self._vectors]
 
     def learn(self, content: Content, progress: Progress | None = None) -> None:
         """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""

@@ -90,6 +90,11 @@ class Snapshot:
         return self.learnt.where
 
     @property
+    def documents(self) -> tuple[rank.Document, ...]:
+        """What a ranker learns from; the ranker in use may have learnt from an older state."""
+        return tuple(_to_rank(self.entries.values(), self.out_of_scope.values()))
+
+    @property
     def topics_by_id(self) -> Mapping[str, Topic]:
         return {topic.id: topic for topic in self.topics}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from health_navigator.admin import advice
+from health_navigator.admin import advice, bodies
 from health_navigator.admin.api.doors import FaultOut, Sent, to_fault_out
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.drafts import Standing, State
@@ -30,6 +30,7 @@ class DraftMeta(BaseModel):
     authors: list[str] = []
     reason: str | None = Field(None, description="Why it was rejected")
     updated_at: datetime | None = None
+    gaps: list[FaultOut] = Field([], description="What must be there before it is submitted")
     warnings: list[FaultOut] = []
     readability: float | None = Field(None, description="Fernández-Huerta: 60 and more is plain")
 
@@ -85,6 +86,9 @@ def _meta(standing: Standing) -> DraftMeta:
         authors=draft.authors if draft else [],
         reason=draft.reason if draft else None,
         updated_at=changed.updated_at if changed else None,
+        gaps=[
+            to_fault_out(each) for each in bodies.gaps(standing.kind, standing.id, standing.body)
+        ],
         warnings=[
             to_fault_out(each)
             for each in advice.warnings_for(standing.kind, standing.id, standing.body)

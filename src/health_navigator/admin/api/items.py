@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from health_navigator.admin import catalogue, drafts
@@ -26,7 +27,6 @@ from health_navigator.admin.api.doors import (
     Sent,
 )
 from health_navigator.admin.api.forms import EntryForm, Form, ServiceForm
-from health_navigator.admin.bodies import Body
 from health_navigator.admin.catalogue import Order, Row, Wanted
 from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.office import Office
@@ -40,6 +40,9 @@ router = APIRouter(tags=["knowledge"], responses=REFUSALS)
 
 Each = TypeVar("Each")
 Reason = Annotated[str, Field(min_length=1, max_length=2_000)]
+Unfinished = Annotated[
+    bool, Query(description="Something may be missing yet; `draft.gaps` says what")
+]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag that was edited")]
 
 
@@ -201,8 +204,8 @@ def to_row_out(row: Row) -> RowOut:
     response_model_exclude_none=True,
     summary="The open draft, or what is published",
 )
-async def get_entry_draft(item_id: str, _: Reader, office: Door, response: Response) -> Body:
-    return await _shown(office, ItemKind.ENTRY, item_id, response)
+async def get_entry_draft(item_id: str, _: Reader, office: Door) -> Response:
+    return await _shown(office, ItemKind.ENTRY, item_id)
 
 
 @router.get(
@@ -211,23 +214,23 @@ async def get_entry_draft(item_id: str, _: Reader, office: Door, response: Respo
     response_model_exclude_none=True,
     summary="The open draft, or what is published",
 )
-async def get_service_draft(item_id: str, _: Reader, office: Door, response: Response) -> Body:
-    return await _shown(office, ItemKind.SERVICE, item_id, response)
+async def get_service_draft(item_id: str, _: Reader, office: Door) -> Response:
+    return await _shown(office, ItemKind.SERVICE, item_id)
 
 
 @router.get("/documents/{item_id}/draft", summary="The open draft, or what is published")
-async def get_document_draft(item_id: str, _: Reader, office: Door, response: Response) -> Body:
-    return await _shown(office, ItemKind.DOCUMENT, item_id, response)
+async def get_document_draft(item_id: str, _: Reader, office: Door) -> Response:
+    return await _shown(office, ItemKind.DOCUMENT, item_id)
 
 
-async def _shown(office: Office, kind: ItemKind, item_id: str, response: Response) -> Body:
+async def _shown(office: Office, kind: ItemKind, item_id: str) -> Response:
     standing = await office.transact(lambda session: drafts.get_standing(session, kind, item_id))
-    return await _tagged(standing, response)
+    return await _tagged(standing)
 
 
-async def _tagged(standing: Standing, response: Response) -> Body:
-    response.headers["ETag"] = f'"{standing.tag}"'
-    return await forms.to_json(standing)
+async def _tagged(standing: Standing) -> Response:
+    """As it stands, also where something is missing yet that the form's model asks for."""
+    return JSONResponse(await forms.to_json(standing), headers={"ETag": f'"{standing.tag}"'})
 
 
 @router.put(
@@ -241,11 +244,12 @@ async def put_entry_draft(
     form: EntryForm,
     person: Editor,
     office: Door,
-    response: Response,
     if_match: IfMatch = None,
-) -> Body:
+    unfinished: Unfinished = False,
+) -> Response:
     """Fields that are left out stay as they are. A new id makes a new entry."""
-    return await _saved(office, person, ItemKind.ENTRY, item_id, form, if_match, response)
+    saving = _Saving(person, ItemKind.ENTRY, item_id, form, if_match, unfinished)
+    return await _saved(office, saving)
 
 
 @router.put(
@@ -259,28 +263,40 @@ async def put_service_draft(
     form: ServiceForm,
     person: Editor,
     office: Door,
-    response: Response,
     if_match: IfMatch = None,
-) -> Body:
+    unfinished: Unfinished = False,
+) -> Response:
     """Fields that are left out stay as they are. A new id makes a new service."""
-    return await _saved(office, person, ItemKind.SERVICE, item_id, form, if_match, response)
+    saving = _Saving(person, ItemKind.SERVICE, item_id, form, if_match, unfinished)
+    return await _saved(office, saving)
 
 
-async def _saved(
-    office: Office,
-    person: Person,
-    kind: ItemKind,
-    item_id: str,
-    form: Form,
-    if_match: str | None,
-    response: Response,
-) -> Body:
-    forms.check_id(form, item_id)
-    seen = forms.tag_seen(form, if_match)
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """What a PUT asks for."""
+
+    person: Person
+    kind: ItemKind
+    item_id: str
+    form: Form
+    if_match: str | None
+    unfinished: bool
+
+
+async def _saved(office: Office, asked: _Saving) -> Response:
+    forms.check_id(asked.form, asked.item_id)
     standing = await office.transact(
-        lambda session: drafts.save(session, person, kind, item_id, form.body(), seen)
+        lambda session: drafts.save(
+            session,
+            asked.person,
+            asked.kind,
+            asked.item_id,
+            asked.form.body(),
+            forms.tag_seen(asked.form, asked.if_match),
+            unfinished=asked.unfinished,
+        )
     )
-    return await _tagged(standing, response)
+    return await _tagged(standing)
 
 
 @router.delete("/{shelf}/{item_id}/draft", status_code=204, summary="Throw the open draft away")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
-from health_navigator.admin import guard, inbox
+from health_navigator.admin import inbox
 from health_navigator.admin.api import forms
 from health_navigator.admin.api.doors import REFUSALS, Door, Editor, Limit, Offset, Reader, Sent
 from health_navigator.admin.api.forms import EntryForm
@@ -97,7 +97,7 @@ def questions_router(answer: Answer, answer_model: type[BaseModel]) -> APIRouter
 
     @router.post("/try", response_model=model, summary="Ask, live or with my drafts, and see why")
     async def try_(body: TryIn, person: Reader, office: Door) -> dict[str, Any]:
-        snapshot = await office.trial(person) if body.drafts else office.live.snapshot
+        snapshot = (await office.trial(person)).snapshot if body.drafts else office.live.snapshot
         understood = await asyncio.to_thread(understand, snapshot, body.text, clock.now())
         shown = answer(snapshot, understood, DEFAULT_LOCALE)
         return {**shown.model_dump(), "why": why(snapshot, understood)}
@@ -176,8 +176,6 @@ async def discard(group: str, person: Editor, office: Door) -> None:
 
 @_inbox.post("/near", summary="Questions that nearly stand under another entry")
 async def near(body: NearIn, _: Reader, office: Door) -> NearOut:
-    snapshot = office.live.snapshot
-    found = await asyncio.to_thread(
-        lambda: [*guard.near_duplicates(snapshot, body.questions, body.entry)]
-    )
+    asked = await office.asked()
+    found = await asyncio.to_thread(lambda: [*asked.near_duplicates(body.questions, body.entry)])
     return NearOut(items=[DuplicateOut(**asdict(each)) for each in found], total=len(found))

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from health_navigator import clock
 from health_navigator.admin.api.questions import MAX_TEXT
+from health_navigator.admin.office import Trial
 from health_navigator.admin.web import words
 from health_navigator.admin.web.entrance import Door, Form, Posted, Query, Reader
 from health_navigator.admin.web.pages import render
@@ -63,9 +64,11 @@ async def try_(request: Request, visitor: Reader, form: Form, office: Door) -> R
     text, with_drafts = form.get("texto")[:MAX_TEXT], _wants_drafts(form)
     if not text:
         return _show(request, "", with_drafts=with_drafts)
-    snapshot = await office.trial(visitor.person) if with_drafts else office.live.snapshot
-    tried = await asyncio.to_thread(_tried, snapshot, text, office.keys[:1])
-    return _show(request, text, with_drafts=with_drafts, tried=tried)
+    trial = Trial(office.live.snapshot, ())
+    if with_drafts:
+        trial = await office.trial(visitor.person)
+    tried = await asyncio.to_thread(_tried, trial.snapshot, text, office.keys[:1])
+    return _show(request, text, with_drafts=with_drafts, tried=tried, left_out=trial.left_out)
 
 
 def _wants_drafts(form: Posted) -> bool:
@@ -73,10 +76,21 @@ def _wants_drafts(form: Posted) -> bool:
 
 
 def _show(
-    request: Request, text: str, *, with_drafts: bool, tried: Tried | None = None
+    request: Request,
+    text: str,
+    *,
+    with_drafts: bool,
+    tried: Tried | None = None,
+    left_out: Sequence[str] = (),
 ) -> Response:
     return render(
-        request, "console.html", text=text, with_drafts=with_drafts, tried=tried, most=MAX_TEXT
+        request,
+        "console.html",
+        text=text,
+        with_drafts=with_drafts,
+        tried=tried,
+        left_out=left_out,
+        most=MAX_TEXT,
     )
 
 

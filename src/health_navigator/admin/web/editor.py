@@ -191,7 +191,8 @@ async def _take(
         return await _show_conflict(request, place, filled, form, conflict)
     if wants == SUBMIT:
         return go(place.shelf.path(saved.id), "enviado")
-    return go(Place(place.shelf, saved.id).path, "guardado")
+    gaps = bodies.gaps(kind, saved.id, saved.body)
+    return go(Place(place.shelf, saved.id).path, "incompleto" if gaps else "guardado")
 
 
 async def _advice_or_form(request: Request, place: Place, filled: Filled, form: Posted) -> Response:
@@ -216,9 +217,11 @@ async def _save(
 
     async def work(session: AsyncSession) -> Standing:
         if group and not place.id:
-            saved = await inbox.begin_entry(session, person, group, item_id, body)
+            saved = await inbox.begin_entry(session, person, group, item_id, body, unfinished=True)
         else:
-            saved = await drafts.save(session, person, kind, item_id, body, form.get("visto"))
+            saved = await drafts.save(
+                session, person, kind, item_id, body, form.get("visto"), unfinished=True
+            )
         if form.get("hacer") != SUBMIT:
             return saved
         return await drafts.submit(session, person, kind, item_id)

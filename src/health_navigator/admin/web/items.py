@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from health_navigator.admin import advice, catalogue, drafts
+from health_navigator.admin import advice, bodies, catalogue, drafts
 from health_navigator.admin.api.doors import office_of
 from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.office import Office
@@ -22,6 +22,7 @@ from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf
 from health_navigator.i18n import mark
+from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.knowledge.tables import ItemKind
 
 router = APIRouter(route_class=PageRoute)
@@ -35,6 +36,7 @@ class Deeds:
 
     edit: bool
     submit: bool
+    examine: bool
     approve: bool
     reject: bool
     discard: bool
@@ -42,7 +44,7 @@ class Deeds:
     is_author: bool
 
     @classmethod
-    def of(cls, visitor: Visitor, standing: Standing, *, four_eyes: bool) -> Deeds:
+    def of(cls, visitor: Visitor, standing: Standing, *, four_eyes: bool, is_whole: bool) -> Deeds:
         state, draft = standing.state, standing.draft
         may_edit, may_approve = visitor.may(Right.EDIT), visitor.may(Right.APPROVE)
         authors = draft.authors if draft else []
@@ -50,7 +52,8 @@ class Deeds:
         is_in_review = state is State.IN_REVIEW
         return cls(
             edit=may_edit and standing.kind is not ItemKind.DOCUMENT,
-            submit=may_edit and state in (State.DRAFT, State.REJECTED),
+            submit=may_edit and is_whole and state in (State.DRAFT, State.REJECTED),
+            examine=draft is not None and is_whole and standing.kind is not ItemKind.SERVICE,
             approve=is_in_review and may_approve and not (four_eyes and is_author),
             reject=is_in_review and may_approve,
             discard=draft is not None and (may_approve or authors == [visitor.person.name]),
@@ -74,7 +77,9 @@ async def _show(
     findings: Mapping[str, Any] | None = None,
 ) -> Response:
     office = office_of(request)
-    standing, comments = await office.transact(lambda session: _read(session, shelf.kind, item_id))
+    standing, comments, gaps = await office.transact(
+        lambda session: _read(session, shelf.kind, item_id)
+    )
     published = standing.item.body if standing.item and not standing.item.retired else {}
     return render(
         request,
@@ -83,7 +88,8 @@ async def _show(
         shelf=shelf,
         standing=standing,
         title=title_of(standing),
-        deeds=Deeds.of(visitor, standing, four_eyes=office.four_eyes),
+        deeds=Deeds.of(visitor, standing, four_eyes=office.four_eyes, is_whole=not gaps),
+        gaps=gaps,
         four_eyes=office.four_eyes,
         reply=_reply(office, standing),
         hours=_hours(standing),
@@ -92,7 +98,7 @@ async def _show(
         warnings=[*advice.warnings_for(shelf.kind, item_id, standing.body)],
         comments=comments,
         findings=findings,
-        titles=office.live.snapshot.entries,
+        titles=_titles(office.live.snapshot),
         refusal=refusal,
         label_of=fields.label_of,
         asks_reason=refusal is not None,
@@ -101,9 +107,10 @@ async def _show(
 
 async def _read(
     session: AsyncSession, kind: ItemKind, item_id: str
-) -> tuple[Standing, list[Comment]]:
+) -> tuple[Standing, list[Comment], Sequence[Fault]]:
     standing = await drafts.get_standing(session, kind, item_id)
-    return standing, await drafts.comments(session, kind, item_id)
+    gaps = bodies.gaps(kind, item_id, standing.body) if standing.draft else ()
+    return standing, await drafts.comments(session, kind, item_id), gaps
 
 
 def title_of(standing: Standing) -> str:
@@ -111,6 +118,12 @@ def title_of(standing: Standing) -> str:
     if standing.kind is ItemKind.DOCUMENT:
         return {"out_of_scope": "Lo que el bot no responde"}.get(standing.id, standing.id)
     return str(body.get("title") or body.get("name") or standing.id)
+
+
+def _titles(knowledge: Snapshot) -> Mapping[str, str]:
+    """What entries and groups out of scope are called."""
+    entries = {each.id: each.title for each in knowledge.entries.values()}
+    return entries | {each.id: each.title for each in knowledge.out_of_scope.values()}
 
 
 def _reply(office: Office, standing: Standing) -> Any:  # noqa: ANN401  a Reply, or nothing
@@ -210,9 +223,10 @@ async def versions(
         return standing, await catalogue.revisions(session, shelf.kind, item_id)
 
     standing, pairs = await office.transact(work)
-    bodies = [*(row.body for row, _ in pairs), {}]
+    older: list[Mapping[str, Any]] = [*(row.body for row, _ in pairs[1:]), {}]
     rows = [
-        (row, differences.changes(bodies[at + 1], row.body)) for at, (row, _) in enumerate(pairs)
+        (row, differences.changes(before, row.body))
+        for (row, _), before in zip(pairs, older, strict=False)
     ]
     return render(
         request,

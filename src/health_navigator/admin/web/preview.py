@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
-from health_navigator.admin import advice, bodies, guard
+from health_navigator.admin import advice, bodies
 from health_navigator.admin.bodies import Body, Known
 from health_navigator.admin.drafts import Standing
-from health_navigator.admin.guard import Duplicate
+from health_navigator.admin.guard import Asked, Duplicate
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.web import fields, hours_words
@@ -63,17 +63,20 @@ async def advise(office: Office, standing: Standing, filled: Filled) -> Advice:
     async def known(session: AsyncSession) -> Known:
         return await bodies.known_ids(session)
 
-    ids = await office.transact(known)
-    return await asyncio.to_thread(_advise, office.live.snapshot, standing, filled, ids)
+    ids, questions = await office.transact(known), await office.asked()
+    knowledge = office.live.snapshot
+    return await asyncio.to_thread(_advise, knowledge, questions, standing, filled, ids)
 
 
-def _advise(knowledge: Snapshot, standing: Standing, filled: Filled, known: Known) -> Advice:
+def _advise(
+    knowledge: Snapshot, questions: Asked, standing: Standing, filled: Filled, known: Known
+) -> Advice:
     kind = standing.kind
     sent, faults = fields.to_body(kind, filled)
     body = bodies.merged(standing.body, sent)
     found = _with_checks(kind, standing.id, body, known, faults)
     asked = _new_questions(standing, body)
-    nearly = guard.near_duplicates(knowledge, asked, standing.id) if asked else ()
+    nearly = questions.near_duplicates(asked, standing.id) if asked else ()
     answer = str(body.get("answer") or "")
     return replace(
         found,

@@ -131,6 +131,7 @@ _DEEDS = {
 }
 NOTICES = {
     "guardado": "Guardado como borrador. El bot todavía dice lo de antes.",
+    "incompleto": "Guardado, pero incompleto: mira lo que falta. El bot todavía dice lo de antes.",
     "enviado": "Enviado a revisión. Ahora lo aprueba otra persona.",
     "publicado": "Publicado. El bot lo dice en unos segundos.",
     "devuelto": "Devuelto, con tu comentario.",

@@ -7,6 +7,19 @@ if (problems) problems.focus();
 const current = document.querySelector(".top nav [aria-current]");
 if (current) current.parentElement.parentElement.scrollLeft = current.offsetLeft - 16;
 
+// What takes seconds says so, and is sent once.
+for (const form of document.querySelectorAll("[data-slow]")) {
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  form.append(said);
+  form.addEventListener("submit", (event) => {
+    if (said.textContent) { event.preventDefault(); return; }
+    said.textContent = form.dataset.slow;
+  });
+  // Back from another page, it may be sent again.
+  addEventListener("pageshow", () => { said.textContent = ""; });
+}
+
 const editor = document.getElementById("editor");
 if (editor) {
   const advice = document.getElementById("advice");
