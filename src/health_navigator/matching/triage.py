@@ -1,33 +1,38 @@
-"""Whether a message tells of danger now: learnt from what danger sounds like and what it is not."""
+"""Whether a message tells of danger now: learnt from what danger sounds like and what it is not.
+
+A message is judged whole, for the words around an alarming clause often say that it is long past,
+or somebody else's, or a film. A long one is judged part by part too: one clause of danger must not
+drown in a story about something else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import exp
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.svm import LinearSVC
+from scipy.sparse import csr_matrix
 
-from health_navigator.matching.normalise import sound, tokens
-from health_navigator.matching.stems import root
+from health_navigator.matching.hinge import Hyperplanes, learn_hyperplanes
+from health_navigator.matching.normalise import tokens
+from health_navigator.matching.signs import Signs, learn_signs
 
 NONE = "none"
 # How far a danger must lead over "none". Chosen where one ordinary message in a hundred passes.
 DANGER_LEAD = 0.25
-WEAK_LEAD = -0.35
+# How far a message must lean towards all that is told or hinted, away from all that is calm: two
+# hints in three do, one ordinary message in twenty.
+WEAK_LEAN = -0.3
 # A story this long may hide the clause that matters: its parts are heard too, with more caution.
 LONG_STORY = 60
 PART, STEP = 40, 20
 PART_CAUTION = 1.0
 # A word or two prove little: «mi hijo» is not yet a child in danger.
-FEW_WORDS = 3
-FEW_WORDS_CAUTION = 0.5
-PIECES = (3, 4, 5)
+FEW_WORDS = 4
+CAUTION_EACH_MISSING = 0.25
 MOST_CHARACTERS = 4_096
+MOST_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,94 +56,78 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class TriageModel:
-    """Immutable: what was learnt from one state of the knowledge."""
+class Hearing:
+    """What was learnt: a hyperplane for each danger, for none, and for unease of any kind."""
 
-    vectoriser: TfidfVectorizer | None = None
-    machine: LinearSVC | None = None
+    dangers: tuple[str, ...]
+    signs: Signs
+    planes: Hyperplanes
+    phrases: tuple[str, ...]
+    told: csr_matrix
+
+    def assess(self, heard: Sequence[Sequence[str]]) -> Assessment:
+        """What to make of a message, whole, and of its parts after it."""
+        margins = self.planes.margins(self.signs.table(heard))
+        kinds, none, unease = np.split(margins, [len(self.dangers), len(self.dangers) + 1], axis=1)
+        caution = CAUTION_EACH_MISSING * max(0, FEW_WORDS - len(heard[0]))
+        leads = kinds.max(axis=1) - none[:, 0] - PART_CAUTION
+        leads[0] += PART_CAUTION - caution
+        best = int(leads.argmax())
+        name, lead = self.dangers[int(kinds[best].argmax())], float(leads[best])
+        is_danger, is_weak = lead >= DANGER_LEAD, unease[0, 0] - caution >= WEAK_LEAN
+        if not (is_danger or is_weak):
+            return Assessment()
+        return Assessment(
+            danger=name if is_danger else None,
+            weak=None if is_danger else name,
+            confidence=1 / (1 + exp(-2 * lead)),
+            clause=" ".join(heard[best]),
+        )
+
+    def nearest(self, words: Sequence[str]) -> tuple[str, ...]:
+        alike = (self.told @ self.signs.table([words]).T).toarray().ravel()
+        order = np.argsort(-alike, kind="stable")[:MOST_NEAREST]
+        return tuple(self.phrases[at] for at in order if alike[at] > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TriageModel:
+    """Immutable: what was learnt from one state of the knowledge. Without dangers it hears none."""
+
+    hearing: Hearing | None = None
 
     def assess(self, text: str) -> Assessment:
-        clauses = [*_clauses(text[:MOST_CHARACTERS])]
-        if self.vectoriser is None or self.machine is None or not clauses:
-            return Assessment()
-        margins = self.machine.decision_function(self.vectoriser.transform(clauses))
-        leads, names = _leads(margins, list(self.machine.classes_))
-        leads[1:] -= PART_CAUTION
-        leads[0] -= FEW_WORDS_CAUTION if len(clauses[0].split()) <= FEW_WORDS else 0
-        best = int(leads.argmax())
-        return _assessment(float(leads[best]), names[best], clauses[best])
+        heard = [*_parts(tokens(text[:MOST_CHARACTERS]))]
+        return self.hearing.assess(heard) if self.hearing and heard else Assessment()
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """The known phrases of danger that a text comes nearest to, to show why."""
+        return self.hearing.nearest(tokens(text[:MOST_CHARACTERS])) if self.hearing else ()
 
 
-def _assessment(lead: float, name: str, clause: str) -> Assessment:
-    confidence = 1 / (1 + exp(-2 * lead))
-    if lead >= DANGER_LEAD:
-        return Assessment(danger=name, confidence=confidence, clause=clause)
-    if lead >= WEAK_LEAD:
-        return Assessment(weak=name, confidence=confidence, clause=clause)
-    return Assessment()
-
-
-def _leads(
-    margins: NDArray[np.float64], classes: list[str]
-) -> tuple[NDArray[np.float64], list[str]]:
-    """For each clause, by how much its likeliest danger leads over none, and which that is."""
-    none = classes.index(NONE)
-    dangers = [at for at in range(len(classes)) if at != none]
-    likeliest = margins[:, dangers].argmax(axis=1)
-    leads = margins[:, dangers].max(axis=1) - margins[:, none]
-    return leads, [str(classes[dangers[at]]) for at in likeliest]
-
-
-def _clauses(text: str) -> Iterator[str]:
+def _parts(words: Sequence[str]) -> Iterator[Sequence[str]]:
     """The whole message, and the overlapping parts of a long one."""
-    words = tokens(text)
     if not words:
         return
-    yield " ".join(words)
+    yield words
     if len(words) > LONG_STORY:
         for start in range(0, len(words) - STEP, STEP):
-            yield " ".join(words[start : start + PART])
+            yield words[start : start + PART]
 
 
 def fit(dangers: Sequence[Danger], ordinary: Sequence[str]) -> TriageModel:
     """A detector learnt from the dangers' phrases against everything that is none."""
-    labelled = [(text, danger.id) for danger in dangers for text in danger.phrases]
-    if not labelled:
+    told = [(text, danger.id) for danger in dangers for text in danger.phrases]
+    if not told:
         return TriageModel()
-    calm = [text for danger in dangers for text in (*danger.weak, *danger.near_misses)]
-    labelled += [(text, NONE) for text in (*calm, *ordinary)]
-    if NONE not in {label for _, label in labelled}:
-        labelled.append(("hola", NONE))
-    vectoriser = TfidfVectorizer(analyzer=describe, sublinear_tf=True, dtype=np.float32)
-    features = vectoriser.fit_transform([text for text, _ in labelled])
-    machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0)
-    machine.fit(features, [label for _, label in labelled])
-    return TriageModel(vectoriser, machine)
-
-
-def describe(text: str) -> list[str]:
-    """Roots, and pairs and triples of them; exact words in a row; pieces of how words sound.
-
-    Exact words matter here: «me quiero matar» and «me quiere matar» are two dangers.
-    """
-    words = tokens(text)
-    roots = [root(word) for word in words]
-    bounded = ["^", *words, "$"]
-    return [
-        *(f"r:{each}" for each in roots),
-        *(f"rr:{one} {two}" for one, two in pairwise(roots)),
-        *(f"r-r:{one} {three}" for one, three in zip(roots, roots[2:], strict=False)),
-        *(f"ww:{one} {two}" for one, two in pairwise(bounded)),
-        *(
-            f"www:{one} {two} {three}"
-            for one, two, three in zip(bounded, bounded[1:], bounded[2:], strict=False)
-        ),
-        *(piece for word in words for piece in _pieces(sound(word))),
-    ]
-
-
-def _pieces(heard: str) -> Iterator[str]:
-    bounded = f"_{heard}_"
-    for size in PIECES:
-        for start in range(max(1, len(bounded) - size + 1)):
-            yield bounded[start : start + size]
+    phrases = tuple(text for text, _ in told)
+    weak = [text for danger in dangers for text in danger.weak]
+    calm = [text for danger in dangers for text in danger.near_misses]
+    texts = [*phrases, *weak, *calm, *(ordinary or ["hola"])]
+    signs, table = learn_signs([tokens(text) for text in texts])
+    names = tuple(dict.fromkeys(kind for _, kind in told))
+    kinds = np.array([kind for _, kind in told] + [NONE] * (len(texts) - len(told)))
+    uneasy = np.arange(len(texts)) < len(phrases) + len(weak)
+    answers = np.column_stack([*(kinds == name for name in (*names, NONE)), uneasy])
+    planes = learn_hyperplanes(table, answers)
+    return TriageModel(Hearing(names, signs, planes, phrases, table[: len(phrases)]))

@@ -1,0 +1,200 @@
+"""Danger as people tell of it is heard; what only sounds like it is not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.knowledge import REAL
+
+from health_navigator.matching.triage import Danger, TriageModel, fit
+
+APART = Path(__file__).parents[1] / "data"
+NOBODY = ("none", "weak")
+ANSWERS = {"yes", "no", "unsure", "withheld", "back", "cancel"}
+
+
+@pytest.fixture(scope="module")
+def dangers() -> list[Danger]:
+    return [
+        Danger(each["id"], each["phrases"], each["weak"], each["near_misses"])
+        for each in _read("triage.yaml", "dangers")
+    ]
+
+
+@pytest.fixture(scope="module")
+def ordinary() -> list[str]:
+    """The questions that go with no danger, what nothing answers, and the interview's answers."""
+    beside = {each["entry"] for each in _read("triage.yaml", "dangers")}
+    files = [path.name for path in sorted((REAL / "entries").glob("*.yaml"))]
+    entries = [each for name in files for each in _read(f"entries/{name}", "entries")]
+    asked = [text for each in entries if each["id"] not in beside for text in each["questions"]]
+    groups = _read("out_of_scope.yaml", "groups")
+    words = _whole("eligibility/sis.yaml")["words"]
+    short = [text for key, texts in words.items() if key in ANSWERS for text in texts]
+    return [*asked, *(text for each in groups for text in each["examples"]), *short]
+
+
+@pytest.fixture(scope="module")
+def model(dangers: list[Danger], ordinary: list[str]) -> TriageModel:
+    return fit(dangers, ordinary)
+
+
+def _read(name: str, key: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _whole(name)[key]
+    return found
+
+
+def _whole(name: str) -> Any:
+    return yaml.load((REAL / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+def _labelled(name: str) -> list[tuple[str, str]]:
+    lines = (APART / name).read_text(encoding="utf-8").splitlines()
+    return [(label, text) for label, _, text in (line.partition("\t") for line in lines)]
+
+
+# Messages that were written apart from the phrases: floors a little below what is reached today.
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "right"), [("danger.tsv", 0.93, 0.82), ("danger_apart.tsv", 0.80, 0.70)]
+)
+def test_dangers_that_nobody_wrote_down_are_heard(
+    model: TriageModel, name: str, found: float, right: float
+) -> None:
+    heard = [(each, model.assess(text).danger) for each, text in _labelled(name)]
+    dangers = [(label, danger) for label, danger in heard if label not in NOBODY]
+    assert _share([danger is not None for _, danger in dangers]) >= found
+    assert _share([danger == label for label, danger in dangers]) >= right
+
+
+@pytest.mark.parametrize(("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.03)])
+def test_calm_messages_with_alarming_words_stay_calm(
+    model: TriageModel, name: str, most: float
+) -> None:
+    calm = [text for label, text in _labelled(name) if label == "none"]
+    assert _share([model.assess(text).danger is not None for text in calm]) <= most
+
+
+def test_weak_signs_are_not_danger_now(model: TriageModel) -> None:
+    signs = [model.assess(text) for label, text in _labelled("danger.tsv") if label == "weak"]
+    assert not [sign for sign in signs if sign.danger]
+    assert _share([sign.weak is not None for sign in signs]) >= 0.5
+
+
+def _share(held: Sequence[bool]) -> float:
+    return sum(held) / len(held)
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("ME QUIERO MORIR", "suicidio"),
+        ("m kiero morir", "suicidio"),
+        ("mi marido me péga todos los días!!!", "violencia"),
+        ("me biolaron anoche", "violencia-sexual"),
+        ("mi bb no respira", "emergencia-medica"),
+        ("no encuentro a mi niñaaaa", "menor-en-peligro"),
+        ("me tienen enserrada i me obligan a trabajar", "trata"),
+    ],
+)
+def test_spelling_does_not_hide_danger(model: TriageModel, text: str, danger: str) -> None:
+    assert model.assess(text).danger == danger
+
+
+@pytest.mark.parametrize(
+    ("danger", "calm"),
+    [
+        ("mi marido me pega", "mi marido me pegó la gripe"),
+        ("me quiero morir", "me muero de hambre, dónde hay un comedor"),
+        ("me quiere matar", "mi mujer me mata si llego tarde al control jaja"),
+        ("mi papá tiene un infarto", "mi papá murió de un infarto hace dos años"),
+        ("me violaron anoche", "violaron mis derechos en el hospital"),
+        ("se perdió mi niño", "se me perdió el dni de mi niño"),
+        ("me tienen encerrada trabajando", "me tienen esperando tres horas en la posta"),
+    ],
+)
+def test_the_same_words_with_and_without_danger(model: TriageModel, danger: str, calm: str) -> None:
+    assert model.assess(danger).danger is not None
+    assert model.assess(calm).danger is None
+
+
+def test_a_clause_of_danger_does_not_drown_in_a_long_story(model: TriageModel) -> None:
+    told = model.assess(_story("en la noche mi marido me pega y me amenaza con un cuchillo"))
+    assert told.danger == "violencia"
+    assert "cuchillo" in told.clause
+
+
+def test_a_long_story_about_something_else_stays_calm(model: TriageModel) -> None:
+    told = model.assess(_story("mi marido trabaja en una obra y a veces nos ayuda mi hermana"))
+    assert told.danger is None
+
+
+def _story(clause: str) -> str:
+    return (
+        "buenas tardes le cuento que llegué en marzo con mi mamá y vendemos café en la mañana "
+        "queremos saber si nos toca el sis porque ella es diabética y las medicinas son caras "
+        f"{clause} delante de los niños "
+        "y también quisiera saber qué papeles piden en el colegio para el más pequeño"
+    )
+
+
+def test_the_known_phrases_nearest_to_a_message_say_why(model: TriageModel) -> None:
+    (nearest, *_) = model.nearest("creo que mi vecina golpea a su hijo con un palo")
+    assert "golpea" in nearest
+    assert model.nearest("🤷") == ()
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "🤷🤷", "no", "hola", "mi hijo", "34", "ayuda"])
+def test_a_word_or_two_are_no_danger(model: TriageModel, text: str) -> None:
+    assert model.assess(text).danger is None
+
+
+# What holds for any text and any knowledge
+
+
+@given(st.text(max_size=600))
+@settings(max_examples=100, deadline=None)
+def test_no_text_is_too_odd(model: TriageModel, text: str) -> None:
+    assessment = model.assess(text)
+    assert 0 <= assessment.confidence <= 1
+    assert not (assessment.danger and assessment.weak)
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "matar " * 4_000, "m p " * 1_500, "🔪" * 5_000])
+def test_hostile_texts_cost_no_more_than_many_messages(model: TriageModel, text: str) -> None:
+    """However long, it costs less than three hundred messages."""
+    message = "mi hijo tiene fiebre desde ayer y no sé a qué posta llevarlo"
+    assert min(_seconds(model, text) for _ in range(3)) < 300 * min(
+        _seconds(model, message) for _ in range(9)
+    )
+
+
+def _seconds(model: TriageModel, text: str) -> float:
+    started = time.thread_time()
+    model.assess(text)
+    return time.thread_time() - started
+
+
+def test_the_same_knowledge_hears_the_same() -> None:
+    known = [Danger("violencia", ("me pega", "me quiere matar"), (), ("me pega el sol",))]
+    once, again = (fit(known, ["dónde hay una posta"]) for _ in range(2))
+    assert once.assess("él me pega mucho") == again.assess("él me pega mucho")
+
+
+def test_without_dangers_nothing_is_heard() -> None:
+    model = fit([], ["hola"])
+    assert model.assess("me quiero morir").danger is None
+    assert model.nearest("me quiero morir") == ()
+
+
+def test_one_danger_and_no_ordinary_question_are_enough() -> None:
+    only = fit([Danger("suicidio", ("me quiero morir", "quiero morir ya"))], [])
+    assert only.assess("me quiero morir hoy mismo").danger == "suicidio"
