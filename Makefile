@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+ECHO_BOTS := .venv-benchmark
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lint types imports catalogues messages lock clean
+.PHONY: help install run test check format lint types imports catalogues messages load lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +44,9 @@ messages: $(DEVELOPMENT) ## Collect the program's sentences into the catalogues
 	for language in es pt; do $(BIN)/pybabel -q update -N --omit-header -D messages -l $$language \
 	  -i src/health_navigator/locale/messages.pot -d src/health_navigator/locale; done
 
+load: $(DEVELOPMENT) $(ECHO_BOTS)/.ready ## Measure speed beside bare echo bots of two libraries
+	$(BIN)/python benchmarks/load.py
+
 lock: $(DEVELOPMENT) ## Pin every dependency anew, with hashes
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --group build -o requirements.lock
@@ -50,9 +54,11 @@ lock: $(DEVELOPMENT) ## Pin every dependency anew, with hashes
 	  pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --extra encoder -c requirements.lock -o requirements-encoder.lock
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --group pyproject.toml:benchmark -o requirements-benchmark.lock
 
 clean: ## Remove what was built here; the database in var/ stays
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(ECHO_BOTS) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -66,4 +72,9 @@ $(RUNTIME): $(VENV)/bin/python requirements.lock requirements-encoder.lock pypro
 
 $(DEVELOPMENT): $(RUNTIME) requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(ECHO_BOTS)/.ready: requirements-benchmark.lock
+	$(PYTHON) -m venv $(ECHO_BOTS)
+	$(ECHO_BOTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-benchmark.lock
 	touch $@

@@ -1,0 +1,205 @@
+"""The bots that are measured, each in processes of its own, and what they cost the machine."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+import asyncpg
+from ground import ROOT
+from traffic import SECRET
+
+from health_navigator.telegram_bot.profile import WEBHOOK_PATH
+
+# Its libraries and ours want different versions of the same package: they live apart.
+ECHO_PYTHON = ROOT / ".venv-benchmark" / "bin" / "python"
+POSTGRES = os.environ.get(
+    "NAVIGATOR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
+DATABASE = "navigator_benchmark"
+START_SECONDS = 180
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Running:
+    """A bot at work: where it is called, and its processes."""
+
+    addresses: list[tuple[int, str]] = field(default_factory=list)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def cpu_seconds(self) -> float:
+        """Of all its processes since they began."""
+        return sum(_cpu_seconds(process.pid) for process in self.processes)
+
+    def megabytes(self) -> list[float]:
+        """What each process holds in memory."""
+        return [_kilobytes(process.pid) / 1024 for process in self.processes]
+
+
+Start = Callable[[str], AbstractContextManager[Running]]
+
+
+@dataclass(frozen=True)
+class Contender:
+    name: str
+    start: Start
+
+
+def echo(script: str) -> Start:
+    """A bot of another library that says what it was told."""
+
+    @contextmanager
+    def start(telegram: str) -> Iterator[Running]:
+        port = free_port()
+        command = [str(ECHO_PYTHON), script, str(port), telegram, SECRET]
+        with _spawned(command, ROOT / "benchmarks", {}) as process:
+            _wait(lambda: _is_open(port), process)
+            yield Running([(port, "/webhook")], [process])
+
+    return start
+
+
+def ours(processes: int = 1, *, encoder: bool = False, postgres: bool = False) -> Start:
+    """`health-navigator serve` as an operator runs it, with all its promises on."""
+
+    @contextmanager
+    def start(telegram: str) -> Iterator[Running]:
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            url = stack.enter_context(_database()) if postgres else f"sqlite:///{folder}/db"
+            running = Running()
+            for _ in range(processes):
+                stack.enter_context(_served(Path(folder), telegram, url, encoder, running))
+            yield running
+
+    return start
+
+
+@contextmanager
+def _served(
+    folder: Path, telegram: str, database: str, encoder: bool, running: Running
+) -> Iterator[None]:
+    port = free_port()
+    variables = {
+        "NAVIGATOR_PORT": str(port),
+        "NAVIGATOR_DATABASE_URL": database,
+        "NAVIGATOR_SECRET_KEY": "k" * 40,
+        "NAVIGATOR_ENCODER": "auto" if encoder else "none",
+        "NAVIGATOR_TELEGRAM_TOKEN": "1:ours",
+        "NAVIGATOR_TELEGRAM_API_URL": telegram,
+        "NAVIGATOR_PUBLIC_URL": "https://bot.example.org",
+        "NAVIGATOR_WEBHOOK_SECRET": SECRET,
+    }
+    command = [sys.executable, "-m", "health_navigator.cli", "serve"]
+    log = folder / f"{port}.jsonl"
+    with _spawned(command, folder, variables, log) as process:
+        _wait(lambda: _is_ready(port) and (not encoder or _knows_meaning(log)), process)
+        running.addresses.append((port, WEBHOOK_PATH))
+        running.processes.append(process)
+        yield
+
+
+@contextmanager
+def _spawned(
+    command: Sequence[str], folder: Path, variables: dict[str, str], log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {"PATH": os.environ["PATH"], **variables}
+    with (log or Path(os.devnull)).open("ab") as sink:
+        process = subprocess.Popen(  # noqa: S603  our own commands
+            command, cwd=folder, env=environment, stdout=sink, stderr=sink
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """A PostgreSQL database that is there as long as the block runs."""
+    _on_postgres(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    _on_postgres(f"CREATE DATABASE {DATABASE}")
+    yield f"{POSTGRES.rpartition('/')[0]}/{DATABASE}"
+    _on_postgres(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+
+def _on_postgres(statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(POSTGRES)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    # A loop may run in this thread already, that of the traffic.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(is_true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_true():
+        assert process.poll() is None, f"{process.args!r} ended"
+        assert time.monotonic() < deadline, f"{process.args!r} did not start"
+        time.sleep(0.1)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _knows_meaning(log: Path) -> bool:
+    """At the very first start the encoder reads the knowledge, which takes it a minute or more."""
+    return '"lacks_meaning": false' in log.read_text(encoding="utf-8")
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _kilobytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def postgres_cpu_seconds() -> float:
+    """Of the server processes that serve the benchmark's database now."""
+    mine = (path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if _serves(path))
+    return sum(_cpu_seconds(int(folder.name)) for folder in mine)
+
+
+def _serves(command: Path) -> bool:
+    try:
+        return command.read_bytes().startswith(b"postgres:") and DATABASE.encode() in (
+            command.read_bytes()
+        )
+    except OSError:  # it ended meanwhile
+        return False
