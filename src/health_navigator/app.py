@@ -190,8 +190,7 @@ async def _open_telegram(
         log.info("telegram.off", advice="set NAVIGATOR_TELEGRAM_TOKEN to answer on Telegram")
         return None
     if not settings.is_shared:
-        async with database.session() as session:
-            await ledger.end_leases(session)
+        await database.transact(ledger.end_leases)
     token = settings.telegram_token.get_secret_value()
     bot = await stack.enter_async_context(open_bot(token, settings.telegram_api_url, metrics))
     delivery = Delivery(bot, database, desk.respond, _last_resort, settings.keys(), metrics)

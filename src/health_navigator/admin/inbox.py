@@ -197,6 +197,7 @@ async def settle(
     """Delete the questions; the audit keeps how many there were, not what they said."""
     ids = [each.id for each in asked.asked]
     await session.execute(delete(UnansweredQuestion).where(UnansweredQuestion.id.in_(ids)))
-    await memory.count(session, today(), SETTLED, verdict)
+    connection = await session.connection()
+    await connection.run_sync(memory.count, today(), SETTLED, verdict)
     note = f"{len(ids)} questions of group {asked.id}"
     audit.record(session, person, f"unanswered.{verdict}", about, note=note)

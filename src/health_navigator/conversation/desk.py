@@ -34,10 +34,8 @@ class Desk:
     async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:
         """One turn of a channel that delivers its reply at once."""
         started = perf_counter()
-        async with self._database.session() as session:
-            state = await memory.recall(session, chats)
-        turn = await self.respond(incoming, state)
-        async with self._database.session() as session:
-            await memory.keep(session, chats, turn)
+        kept = await self._database.transact(memory.recall, chats)
+        turn = await self.respond(incoming, memory.to_state(kept))
+        await self._database.transact(memory.keep, chats, turn)
         self._metrics.count_turn(channel, turn, perf_counter() - started)
         return turn

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
+from sqlalchemy import Connection
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
@@ -93,7 +94,7 @@ class Delivery:
     async def _claim_and_deliver(self, arrived: Arrived, chats: tuple[str, ...]) -> Verdict:
         try:
             with self._metrics.step("claim"):
-                claim = await self._claim(arrived.update_id, chats[0])
+                claim, kept = await self._claim(arrived.update_id, chats)
         except DatabaseAwayError:
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         match claim:
@@ -104,24 +105,26 @@ class Delivery:
             case ledger.InWork():
                 return self._come_back(arrived, "in work", _BUSY_SECONDS)
             case ledger.Claimed():
-                return await self._deliver(arrived, chats, claim)
+                return await self._deliver(arrived, chats, claim, kept)
 
     async def _claim(
-        self, update_id: int, chat: str
-    ) -> ledger.Claimed | ledger.Finished | ledger.InWork:
-        async with self._database.session() as session:
-            if update_id in self._unreleased:
-                await ledger.release(session, update_id, self._owner)
-            claim = await ledger.claim(session, update_id, chat, self._owner)
-        self._unreleased.discard(update_id)
-        return claim
+        self, update_id: int, chats: tuple[str, ...]
+    ) -> tuple[ledger.Claim, memory.Body | None]:
+        if update_id in self._unreleased:
+            await self._database.transact(ledger.release, update_id, self._owner)
+            self._unreleased.discard(update_id)
+        return await self._database.transact(_claim_and_recall, update_id, chats, self._owner)
 
     async def _deliver(
-        self, arrived: Arrived, chats: tuple[str, ...], claim: ledger.Claimed
+        self,
+        arrived: Arrived,
+        chats: tuple[str, ...],
+        claim: ledger.Claimed,
+        kept: memory.Body | None,
     ) -> Verdict:
         try:
             async with self._lease(arrived.update_id):
-                await self._work(arrived, chats, claim)
+                await self._work(arrived, chats, claim, kept)
         except ChatGoneError:
             return await self._forget(arrived, chats)
         except ComeBackError as error:
@@ -143,7 +146,13 @@ class Delivery:
             return self._come_back(arrived, blame, _BUSY_SECONDS)
         return Done()
 
-    async def _work(self, arrived: Arrived, chats: tuple[str, ...], claim: ledger.Claimed) -> None:
+    async def _work(
+        self,
+        arrived: Arrived,
+        chats: tuple[str, ...],
+        claim: ledger.Claimed,
+        kept: memory.Body | None,
+    ) -> None:
         if claim.is_hopeless:
             await self._park(arrived)
             return
@@ -151,27 +160,25 @@ class Delivery:
             await self._acknowledge(arrived.callback_id)
         if arrived.left:
             raise ChatGoneError
-        if not claim.answered:
-            await self._answer(arrived, chats)
-        await self._send_rest(arrived)
+        if claim.answered:
+            messages = await self._database.transact(ledger.unsent, arrived.update_id)
+        else:
+            messages = await self._answer(arrived, chats, kept)
+        await self._send(arrived, messages)
         self._metrics.updates.labels(outcome="done").inc()
 
-    async def _answer(self, arrived: Arrived, chats: tuple[str, ...]) -> None:
-        """Decide what to say and keep it, in one transaction, with what the chat must remember."""
+    async def _answer(
+        self, arrived: Arrived, chats: tuple[str, ...], kept: memory.Body | None
+    ) -> Sequence[ledger.Waiting]:
+        """Decide what to say and store it, in one transaction, with what the chat must remember."""
         started = perf_counter()
-        with self._metrics.step("recall"):
-            async with self._database.session() as session:
-                state = await memory.recall(session, chats)
-        incoming = arrived.incoming(chats)
+        incoming, state = arrived.incoming(chats), memory.to_state(kept)
         with self._metrics.step("decide"):
             turn = await self._respond(incoming, state) if incoming else Turn((), state, "nothing")
+        with self._metrics.step("render"):
             messages = [message for reply in turn.replies for message in to_messages(reply)]
-        with self._metrics.step("keep"):
-            async with self._database.session() as session:
-                if turn.forget:
-                    await self._forget_everything(session, chats)
-                await memory.keep(session, chats, turn)
-                await ledger.store_answer(session, arrived.update_id, messages)
+        with self._metrics.step("store"):
+            await self._database.transact(_store, arrived.update_id, chats, turn, messages)
         milliseconds = round((perf_counter() - started) * 1000, 1)
         self._metrics.count_turn("telegram", turn, milliseconds / 1000)
         log.info(
@@ -182,51 +189,43 @@ class Delivery:
             confidence=turn.confidence,
             milliseconds=milliseconds,
         )
+        return list(enumerate(messages))
 
-    async def _send_rest(self, arrived: Arrived) -> None:
+    async def _send(self, arrived: Arrived, messages: Sequence[ledger.Waiting]) -> None:
         """Send what the person has not got yet; the last mark closes the update."""
-        async with self._database.session() as session:
-            waiting = await ledger.unsent(session, arrived.update_id)
-        for number, (position, message) in enumerate(waiting, start=1):
+        for number, (position, message) in enumerate(messages, start=1):
             with self._metrics.step("send"):
                 await send(self._bot, arrived.chat_id, message)
-            if number < len(waiting):
-                async with self._database.session() as session:
-                    await ledger.mark_sent(session, arrived.update_id, position)
+            if number < len(messages):
+                await self._database.transact(ledger.mark_sent, arrived.update_id, position)
         with self._metrics.step("finish"):
-            async with self._database.session() as session:
-                await ledger.finish(session, arrived.update_id)
+            await self._database.transact(ledger.finish, arrived.update_id)
 
     async def _park(self, arrived: Arrived) -> None:
         """Set a poisoned update aside where an operator sees it, and tell the person what to do."""
         text = self._last_resort(arrived.locale)
         with suppress(ChatGoneError):
             await send(self._bot, arrived.chat_id, {"text": text, "plain": text})
-        async with self._database.session() as session:
-            await ledger.finish(session, arrived.update_id, Stage.PARKED, "failed too often")
+        await self._database.transact(
+            ledger.finish, arrived.update_id, Stage.PARKED, "failed too often"
+        )
         self._metrics.updates.labels(outcome="parked").inc()
         log.error("update.parked", update_id=arrived.update_id)
 
     async def _forget(self, arrived: Arrived, chats: tuple[str, ...]) -> Verdict:
         try:
-            async with self._database.session() as session:
-                await self._forget_everything(session, chats)
-                await ledger.finish(session, arrived.update_id)
+            await self._database.transact(_forget_and_finish, arrived.update_id, chats)
         except DatabaseAwayError:
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         self._metrics.updates.labels(outcome="gone").inc()
         log.info("chat.gone", update_id=arrived.update_id)
         return Done()
 
-    @staticmethod
-    async def _forget_everything(session: memory.Session, chats: tuple[str, ...]) -> None:
-        await memory.forget(session, chats)
-        await ledger.forget_chat(session, chats)
-
     async def _release(self, arrived: Arrived, *, blame: str | None = None) -> None:
         try:
-            async with self._database.session() as session:
-                await ledger.release(session, arrived.update_id, self._owner, blame=blame)
+            await self._database.transact(
+                ledger.release, arrived.update_id, self._owner, blame=blame
+            )
         except DatabaseAwayError:
             # The lease ends by itself within seconds; the attempt is taken back when it is back.
             if blame is None:
@@ -252,14 +251,44 @@ class Delivery:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             with suppress(DatabaseAwayError):
-                async with self._database.session() as session:
-                    await ledger.renew(session, update_id)
+                await self._database.transact(ledger.renew, update_id)
 
     def _come_back(self, arrived: Arrived, reason: str, seconds: int) -> ComeBack:
         self._metrics.updates.labels(outcome="postponed").inc()
         self._metrics.come_backs.labels(reason=reason).inc()
         log.info("update.postponed", update_id=arrived.update_id, reason=reason, seconds=seconds)
         return ComeBack(seconds)
+
+
+def _claim_and_recall(
+    connection: Connection, update_id: int, chats: tuple[str, ...], owner: str
+) -> tuple[ledger.Claim, memory.Body | None]:
+    claim = ledger.claim(connection, update_id, chats[0], owner)
+    is_new = isinstance(claim, ledger.Claimed) and not claim.answered
+    return claim, memory.recall(connection, chats) if is_new else None
+
+
+def _store(
+    connection: Connection,
+    update_id: int,
+    chats: tuple[str, ...],
+    turn: Turn,
+    messages: Sequence[ledger.Message],
+) -> None:
+    if turn.forget:
+        _forget_everything(connection, chats)
+    memory.keep(connection, chats, turn)
+    ledger.store_answer(connection, update_id, messages)
+
+
+def _forget_and_finish(connection: Connection, update_id: int, chats: tuple[str, ...]) -> None:
+    _forget_everything(connection, chats)
+    ledger.finish(connection, update_id)
+
+
+def _forget_everything(connection: Connection, chats: tuple[str, ...]) -> None:
+    memory.forget(connection, chats)
+    ledger.forget_chat(connection, chats)
 
 
 def _where(error: BaseException) -> str:

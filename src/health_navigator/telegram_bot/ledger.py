@@ -1,19 +1,36 @@
 """Claims on updates and what is still to be sent: the part of delivery that survives a crash.
 
-Each function is one short transaction on one row; callers hold none of them while they send.
+Each function takes a moment of a short transaction; callers hold none while they send. The
+statements of every message stand at the top, built once: to build one costs more than to run it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, delete, func, or_, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Insert,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator.db import UtcDateTime, table_of
 from health_navigator.telegram_bot.tables import OutgoingMessage, Stage, TelegramUpdate
 
 LEASE = timedelta(seconds=10)
@@ -23,7 +40,90 @@ MAX_ATTEMPTS = 5
 # Telegram redelivers for a day; the rest is for an operator who looks after a weekend.
 UPDATE_LIFE = timedelta(hours=72)
 _FAILURE_LENGTH = 200
-_ONE_LESS = TelegramUpdate.attempts - 1
+
+_UPDATES = table_of(TelegramUpdate)
+_OUTGOING = table_of(OutgoingMessage)
+_NUMBER: BindParameter[int] = bindparam("number")
+_NOTHING = timedelta()
+
+Moment = ColumnElement[datetime]
+
+
+def _by_postgresql(later: timedelta) -> Moment:
+    return func.clock_timestamp(type_=DateTime(timezone=True)) + later
+
+
+def _by_this_machine(later: timedelta) -> Moment:
+    return bindparam(None, callable_=lambda: datetime.now(UTC) + later, type_=UtcDateTime())
+
+
+# The moment a statement runs, and so much later, by the one clock that all processes share.
+_CLOCKS = {"postgresql": _by_postgresql, "sqlite": _by_this_machine}
+
+
+def _is_free(clock: Callable[[timedelta], Moment]) -> ColumnElement[bool]:
+    lease = _UPDATES.c.lease_until
+    return or_(lease < clock(_NOTHING), lease > clock(_LONGEST_LEASE))
+
+
+def _claim_statement(
+    fresh: postgresql.Insert | sqlite.Insert, clock: Callable[[timedelta], Moment]
+) -> Insert:
+    """Insert the update, or take over one whose lease has ended; no row where neither is so."""
+    return (
+        fresh.values(stage=Stage.OPEN, attempts=1, answered=False, lease_until=clock(LEASE))
+        .on_conflict_do_update(
+            index_elements=[_UPDATES.c.update_id],
+            set_={
+                "attempts": _UPDATES.c.attempts + 1,
+                "owner": fresh.excluded.owner,
+                "lease_until": fresh.excluded.lease_until,
+            },
+            where=(_UPDATES.c.stage == Stage.OPEN) & _is_free(clock),
+        )
+        .returning(_UPDATES.c.attempts, _UPDATES.c.answered)
+    )
+
+
+def _others_statement(clock: Callable[[timedelta], Moment]) -> Select[tuple[int]]:
+    """Another update of the same chat that is in work."""
+    return (
+        select(_UPDATES.c.update_id)
+        .where(
+            _UPDATES.c.chat == bindparam("chat"),
+            _UPDATES.c.stage == Stage.OPEN,
+            _UPDATES.c.update_id != _NUMBER,
+            ~_is_free(clock),
+        )
+        .limit(1)
+    )
+
+
+_CLAIM = {
+    "postgresql": _claim_statement(postgresql.insert(_UPDATES), _by_postgresql),
+    "sqlite": _claim_statement(sqlite.insert(_UPDATES), _by_this_machine),
+}
+_OTHER_IN_WORK = {name: _others_statement(clock) for name, clock in _CLOCKS.items()}
+_HOLD_CHAT = text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))")
+_STAGE = select(_UPDATES.c.stage).where(_UPDATES.c.update_id == _NUMBER)
+_KEEP_MESSAGE = insert(_OUTGOING)
+_ANSWERED = update(_UPDATES).where(_UPDATES.c.update_id == _NUMBER).values(answered=True)
+_UNSENT = (
+    select(_OUTGOING.c.position, _OUTGOING.c.body)
+    .where(_OUTGOING.c.update_id == _NUMBER, _OUTGOING.c.sent.is_(False))
+    .order_by(_OUTGOING.c.position)
+)
+_MARK_SENT = (
+    update(_OUTGOING)
+    .where(_OUTGOING.c.update_id == _NUMBER, _OUTGOING.c.position == bindparam("at"))
+    .values(sent=True)
+)
+_DROP_MESSAGES = delete(_OUTGOING).where(_OUTGOING.c.update_id == _NUMBER)
+_CLOSE = (
+    update(_UPDATES)
+    .where(_UPDATES.c.update_id == _NUMBER)
+    .values(stage=bindparam("stage"), failure=bindparam("failure"), chat=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,152 +148,108 @@ class InWork:
     """This update, or another of the same chat, is in work elsewhere: come back."""
 
 
-async def claim(
-    session: AsyncSession, update_id: int, chat: str | None, owner: str
-) -> Claimed | Finished | InWork:
+Claim = Claimed | Finished | InWork
+Message = dict[str, Any]
+Waiting = tuple[int, Message]  # a message and its position in the answer
+
+
+def claim(connection: Connection, update_id: int, chat: str | None, owner: str) -> Claim:
     """Take an update for this process; the attempt counts from the moment this is committed."""
-    now = _now(session)
-    await _hold_chat(session, chat)
-    if chat and await _chat_is_in_work(session, update_id, chat, now):
+    _hold_chat(connection, chat)
+    if chat and _chat_is_in_work(connection, update_id, chat):
         return InWork()
-    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
-    fresh = insert(TelegramUpdate).values(
-        update_id=update_id,
-        chat=chat,
-        stage=Stage.OPEN,
-        attempts=1,
-        answered=False,
-        owner=owner,
-        lease_until=now + LEASE,
-        received_at=datetime.now(UTC),
-    )
-    statement = fresh.on_conflict_do_update(
-        index_elements=[TelegramUpdate.update_id],
-        set_={
-            "attempts": TelegramUpdate.attempts + 1,
-            "owner": owner,
-            "lease_until": now + LEASE,
-        },
-        where=(TelegramUpdate.stage == Stage.OPEN) & _is_free(now),
-    ).returning(TelegramUpdate.attempts, TelegramUpdate.answered)
-    row = (await session.execute(statement)).first()
+    fresh = {
+        "update_id": update_id,
+        "chat": chat,
+        "owner": owner,
+        "received_at": datetime.now(UTC),
+    }
+    row = connection.execute(_CLAIM[connection.dialect.name], fresh).first()
     if row is not None:
         return Claimed(row.attempts, row.answered)
-    stage = await session.scalar(
-        select(TelegramUpdate.stage).where(TelegramUpdate.update_id == update_id)
-    )
+    stage = connection.scalar(_STAGE, {"number": update_id})
     return InWork() if stage == Stage.OPEN else Finished()
 
 
-Moment = ColumnElement[datetime] | datetime
-
-
-def _now(session: AsyncSession) -> Moment:
-    """The moment by the one clock that all processes share: PostgreSQL's, or this machine's."""
-    if _is_postgresql(session):
-        return func.clock_timestamp(type_=DateTime(timezone=True))
-    return datetime.now(UTC)
-
-
-def _is_free(now: Moment) -> ColumnElement[bool]:
-    lease = TelegramUpdate.lease_until
-    return or_(lease < now, lease > now + _LONGEST_LEASE)
-
-
-def _is_postgresql(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
-async def _hold_chat(session: AsyncSession, chat: str | None) -> None:
+def _hold_chat(connection: Connection, chat: str | None) -> None:
     # Two processes may claim two updates of one chat in the same instant; one SQLite process
     # keeps its chats in order by itself.
-    if chat and _is_postgresql(session):
-        statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))")
-        await session.execute(statement, {"chat": chat})
+    if chat and connection.dialect.name == "postgresql":
+        connection.execute(_HOLD_CHAT, {"chat": chat})
 
 
-async def _chat_is_in_work(session: AsyncSession, update_id: int, chat: str, now: Moment) -> bool:
-    statement = select(TelegramUpdate.update_id).where(
-        TelegramUpdate.chat == chat,
-        TelegramUpdate.stage == Stage.OPEN,
-        TelegramUpdate.update_id != update_id,
-        ~_is_free(now),
-    )
-    return (await session.scalar(statement.limit(1))) is not None
+def _chat_is_in_work(connection: Connection, update_id: int, chat: str) -> bool:
+    statement = _OTHER_IN_WORK[connection.dialect.name]
+    return connection.scalar(statement, {"chat": chat, "number": update_id}) is not None
 
 
-async def store_answer(
-    session: AsyncSession, update_id: int, messages: Sequence[dict[str, Any]]
-) -> None:
+def store_answer(connection: Connection, update_id: int, messages: Sequence[Message]) -> None:
     """Keep the messages to send, so that a redelivery sends them instead of deciding anew."""
-    session.add_all(
-        OutgoingMessage(update_id=update_id, position=position, body=body, sent=False)
-        for position, body in enumerate(messages)
-    )
-    await _set(session, update_id, answered=True)
+    if messages:
+        rows = [
+            {"update_id": update_id, "position": position, "body": body, "sent": False}
+            for position, body in enumerate(messages)
+        ]
+        connection.execute(_KEEP_MESSAGE, rows)
+    connection.execute(_ANSWERED, {"number": update_id})
 
 
-async def unsent(session: AsyncSession, update_id: int) -> list[tuple[int, dict[str, Any]]]:
-    """(position, message) of what the person has not got yet, in order."""
-    statement = (
-        select(OutgoingMessage.position, OutgoingMessage.body)
-        .where(OutgoingMessage.update_id == update_id, OutgoingMessage.sent.is_(False))
-        .order_by(OutgoingMessage.position)
-    )
-    return [(row.position, row.body) for row in await session.execute(statement)]
+def unsent(connection: Connection, update_id: int) -> Sequence[Waiting]:
+    """What the person has not got yet, in order."""
+    rows = connection.execute(_UNSENT, {"number": update_id})
+    return [(row.position, row.body) for row in rows]
 
 
-async def mark_sent(session: AsyncSession, update_id: int, position: int) -> None:
-    await session.execute(
-        update(OutgoingMessage)
-        .where(OutgoingMessage.update_id == update_id, OutgoingMessage.position == position)
-        .values(sent=True)
-    )
+def mark_sent(connection: Connection, update_id: int, position: int) -> None:
+    connection.execute(_MARK_SENT, {"number": update_id, "at": position})
 
 
-async def renew(session: AsyncSession, update_id: int) -> None:
-    await _set(session, update_id, lease_until=_now(session) + LEASE)
+def renew(connection: Connection, update_id: int) -> None:
+    mine = update(_UPDATES).where(_UPDATES.c.update_id == update_id)
+    connection.execute(mine.values(lease_until=_in(LEASE, connection)))
 
 
-async def finish(
-    session: AsyncSession, update_id: int, stage: Stage = Stage.DONE, failure: str | None = None
+def finish(
+    connection: Connection,
+    update_id: int,
+    stage: Stage = Stage.DONE,
+    failure: str | None = None,
 ) -> None:
     """Close the update; forget what was sent for it and to which chat."""
-    await session.execute(delete(OutgoingMessage).where(OutgoingMessage.update_id == update_id))
+    connection.execute(_DROP_MESSAGES, {"number": update_id})
     kept = failure[:_FAILURE_LENGTH] if failure else None
-    await _set(session, update_id, stage=stage, failure=kept, chat=None)
+    connection.execute(_CLOSE, {"number": update_id, "stage": stage, "failure": kept})
 
 
-async def release(
-    session: AsyncSession, update_id: int, owner: str, *, blame: str | None = None
+def release(
+    connection: Connection, update_id: int, owner: str, *, blame: str | None = None
 ) -> None:
     """Give the update back for its redelivery, unless somebody else has claimed it by now.
 
     Without `blame` the attempt does not count.
     """
-    over = _now(session) - LEASE
-    kept = {"failure": blame[:_FAILURE_LENGTH]} if blame else {"attempts": _ONE_LESS}
-    mine = (TelegramUpdate.update_id == update_id) & (TelegramUpdate.owner == owner)
-    await session.execute(update(TelegramUpdate).where(mine).values(lease_until=over, **kept))
+    kept = {"failure": blame[:_FAILURE_LENGTH]} if blame else {"attempts": _UPDATES.c.attempts - 1}
+    mine = (_UPDATES.c.update_id == update_id) & (_UPDATES.c.owner == owner)
+    over = _in(-LEASE, connection)
+    connection.execute(update(_UPDATES).where(mine).values(lease_until=over, **kept))
 
 
-async def end_leases(session: AsyncSession) -> None:
+def end_leases(connection: Connection) -> None:
     """Free what a process left in work when it died: for the one that has the database alone."""
-    left = update(TelegramUpdate).where(TelegramUpdate.stage == Stage.OPEN)
-    await session.execute(left.values(lease_until=_now(session) - LEASE))
+    left = update(_UPDATES).where(_UPDATES.c.stage == Stage.OPEN)
+    connection.execute(left.values(lease_until=_in(-LEASE, connection)))
 
 
-async def _set(session: AsyncSession, update_id: int, **values: object) -> None:
-    statement = update(TelegramUpdate).where(TelegramUpdate.update_id == update_id)
-    await session.execute(statement.values(**values))
+def _in(later: timedelta, connection: Connection) -> Moment:
+    return _CLOCKS[connection.dialect.name](later)
 
 
-async def forget_chat(session: AsyncSession, chats: Sequence[str]) -> None:
+def forget_chat(connection: Connection, chats: Sequence[str]) -> None:
     """Delete the chats' traces, but keep the numbers of updates against duplicates."""
-    mine = select(TelegramUpdate.update_id).where(TelegramUpdate.chat.in_(chats))
-    await session.execute(delete(OutgoingMessage).where(OutgoingMessage.update_id.in_(mine)))
-    statement = update(TelegramUpdate).where(TelegramUpdate.chat.in_(chats))
-    await session.execute(statement.values(chat=None))
+    theirs = _UPDATES.c.chat.in_(chats)
+    mine = select(_UPDATES.c.update_id).where(theirs)
+    connection.execute(delete(_OUTGOING).where(_OUTGOING.c.update_id.in_(mine)))
+    connection.execute(update(_UPDATES).where(theirs).values(chat=None))
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> int:
