@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.admin_web.conftest import Team
-from tests.admin_web.test_editing import ENTRY
+from tests.admin_web.test_editing import ENTRY, SCRIPT
 
 
 def _group_of(team: Team, text: str) -> str:
@@ -51,6 +51,50 @@ def test_a_group_out_of_scope_waits_for_approval_as_a_document(team: Team) -> No
     assert "Licencia de conducir: cuanto cuesta el examen de manejo" in page
     assert team.elena.post("/admin/documentos/out_of_scope/enviar").status_code == 303
     assert team.aida.post("/admin/documentos/out_of_scope/publicar").status_code == 303
+
+
+def _see(team: Team, path: str) -> str:
+    page = team.elena.get(path).text
+    found: list[str] = re.findall(r'name="visto" value="([^"]+)"', page)
+    return found[0]
+
+
+def test_what_the_bot_does_not_answer_is_edited_and_approved(team: Team) -> None:
+    new, old = "/admin/fuera-de-alcance/nuevo", "/admin/fuera-de-alcance/licencia"
+    fields = {"title": "Fútbol", "examples": "quien gana el clasico\n\nentradas para el estadio"}
+    saved = team.elena.post(new, visto=_see(team, new), **fields)
+    assert saved.headers["Location"] == "/admin/documentos/out_of_scope?aviso=guardado"
+    more = {"title": "Brevete y autos", "examples": f"como saco el brevete\n{SCRIPT}"}
+    assert team.elena.post(old, visto=_see(team, old), **more).status_code == 303
+    changes = team.elena.get("/admin/documentos/out_of_scope").text
+    assert "Fútbol: quien gana el clasico" in changes
+    assert SCRIPT not in changes
+    assert "Fútbol" in team.elena.get("/admin/fuera-de-alcance?buscar=ESTADIO").text
+    assert "Fútbol" not in team.elena.get("/admin/fuera-de-alcance?buscar=brevete").text
+    assert team.elena.post("/admin/documentos/out_of_scope/enviar").status_code == 303
+    assert team.aida.post("/admin/documentos/out_of_scope/publicar", motivo="x").status_code == 303
+    removed = {"hacer": "quitar", "visto": _see(team, "/admin/fuera-de-alcance/futbol")}
+    team.elena.post("/admin/fuera-de-alcance/futbol", **removed)
+    assert team.elena.get("/admin/fuera-de-alcance/futbol").status_code == 404
+    team.elena.post("/admin/documentos/out_of_scope/descartar")
+
+
+def test_a_wrong_group_comes_back_with_its_text(team: Team) -> None:
+    new = "/admin/fuera-de-alcance/nuevo"
+    seen = _see(team, new)
+    for fields in (
+        {"title": "Cine", "examples": ""},
+        {"title": "", "examples": "quien gana"},
+        {"title": "¿?", "examples": "quien gana"},
+        {"title": "Cine", "examples": "x" * 401},
+    ):
+        refused = team.elena.post(new, visto=seen, **fields)
+        assert refused.status_code == 422
+        assert fields["title"] in refused.text
+        assert fields["examples"] in refused.text
+    meanwhile = team.elena.post(new, visto="99.99", title="Cine", examples="quien gana")
+    assert meanwhile.status_code == 409
+    assert "quien gana" in meanwhile.text
 
 
 def test_a_group_is_discarded(team: Team) -> None:

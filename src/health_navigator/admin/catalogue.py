@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
@@ -78,11 +78,10 @@ async def standings(session: AsyncSession, kind: ItemKind) -> list[Standing]:
 async def find_rows(session: AsyncSession, kind: ItemKind, wanted: Wanted) -> list[Row]:
     """Every item that fits, in the order that is wanted."""
     use = await figures.use_of_entries(session, today() - USE_WINDOW)
-    words = _WORD.findall(_plain(wanted.search or ""))
     rows = [
         to_row(standing, use)
         for standing in await standings(session, kind)
-        if _has(standing.body, words)
+        if _has(standing.body, wanted.search or "")
     ]
     return sorted((row for row in rows if _fits(row, wanted)), key=_ORDERS[wanted.order])
 
@@ -110,13 +109,17 @@ def to_row(standing: Standing, use: Mapping[str, Counter[str]]) -> Row:
     )
 
 
-def _has(body: Mapping[str, Any], words: Sequence[str]) -> bool:
-    if not words:
-        return True
+def _has(body: Mapping[str, Any], search: str) -> bool:
     parts = (
         body.get(name, "") for name in ("id", "title", "name", "answer", "address", "district")
     )
-    text = _plain(" ".join((*map(str, parts), *body.get("questions", ()))))
+    return is_said((*map(str, parts), *body.get("questions", ())), search)
+
+
+def is_said(texts: Iterable[str], search: str) -> bool:
+    """Whether every word of the search stands somewhere in the texts."""
+    words = _WORD.findall(_plain(search))
+    text = _plain(" ".join(texts)) if words else ""
     return all(word in text for word in words)
 
 

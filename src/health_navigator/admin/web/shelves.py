@@ -18,7 +18,7 @@ class Shelf(StrEnum):
 
     @property
     def is_form(self) -> bool:
-        """Whether there is a form for it; documents are the repository's files."""
+        """Whether there is a form for it; documents have pages of their own, if any."""
         return self is not Shelf.DOCUMENTS
 
     @property
