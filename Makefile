@@ -19,7 +19,7 @@ run: $(RUNTIME) ## Serve on http://127.0.0.1:8000 (set up first if need be)
 	$(BIN)/health-navigator serve
 
 test: $(DEVELOPMENT) ## Run every test (set up first if need be)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: format lint types imports catalogues test ## All that must hold before a commit
 

@@ -133,7 +133,7 @@ def test_a_location_at_sea_or_abroad_is_out_of_reach() -> None:
 @pytest.fixture(scope="module")
 def crowded() -> Directory:
     """25,000 places all over Peru."""
-    dice = Random(7)  # noqa: S311
+    dice = Random(7)
     districts = ubigeo.districts()
     return _directory(
         *(
