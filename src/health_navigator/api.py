@@ -22,7 +22,23 @@ from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.places import Place
 from health_navigator.provenance import Confidence, Source
 
-router = APIRouter(prefix="/api/v1", tags=["public"])
+
+class ProblemOut(BaseModel):
+    """Where a request is wrong, and why."""
+
+    field: str
+    reason: str
+
+
+class RefusedOut(BaseModel):
+    detail: list[ProblemOut]
+
+
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["public"],
+    responses={422: {"model": RefusedOut, "description": "What is wrong with the request"}},
+)
 
 MAX_TEXT = 4_096
 MAX_PAGE = 1_000
