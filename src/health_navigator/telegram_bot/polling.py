@@ -11,7 +11,12 @@ from telegram.error import TelegramError
 
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.transport import PollingBot
-from health_navigator.telegram_bot.updates import ALLOWED_UPDATES, parse_update, read_update
+from health_navigator.telegram_bot.updates import (
+    ALLOWED_UPDATES,
+    UNREADABLE,
+    parse_update,
+    read_update,
+)
 
 log = structlog.get_logger()
 
@@ -70,7 +75,7 @@ class Polling:
         """The update, or None for one that nobody can read: it is confirmed with the next call."""
         try:
             return parse_update(data, self._bot)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except UNREADABLE:
             log.warning("update.unreadable", update_id=data["update_id"])
             self._next = max(self._next, data["update_id"] + 1)
             return None

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, Message, TelegramObject, Update
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    Message,
+    TelegramObject,
+    Update,
+    User,
+)
+from telegram.error import TelegramError
 
 from health_navigator.conversation.models import (
     Command,
@@ -43,11 +54,26 @@ _UNREADABLE = (
 
 # What stands for an attachment that the library cannot read.
 _SOMETHING = {"dice": {"emoji": "🎲", "value": 1}}
+# Numbers of Telegram's fit into 64 bits, and so into a column.
+_LARGEST = 2**63
 _PLAIN = ("message_id", "date", "chat", "from", "text", "caption")
 
 
+# What reading nonsense raises, in the library and here.
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    OSError,
+    RecursionError,
+    TelegramError,
+    TypeError,
+    ValueError,
+)
+
+
 def parse_update(data: dict[str, Any], bot: Bot) -> Update:
-    """The update as the library reads it; raises what the library raises for nonsense.
+    """The update as the library reads it; raises one of UNREADABLE for nonsense.
 
     The library refuses attachments that lack a field which some version of Telegram's server does
     not send yet, or no longer: they are still something that a person sent us.
@@ -55,13 +81,58 @@ def parse_update(data: dict[str, Any], bot: Bot) -> Update:
     if isinstance(tap := data.get("callback_query"), dict):
         data = {**data, "callback_query": {"chat_instance": "", **tap}}
     try:
-        return Update.de_json(data, bot)
+        return _sound(Update.de_json(data, bot))
     except (TypeError, KeyError, ValueError):
         message = data.get("message")
         if not isinstance(message, dict):
             raise
     plain = {name: message[name] for name in _PLAIN if name in message}
-    return Update.de_json({**data, "message": {**plain, **_SOMETHING}}, bot)
+    return _sound(Update.de_json({**data, "message": {**plain, **_SOMETHING}}, bot))
+
+
+def _sound(update: Update) -> Update:
+    """The update, if what we use of it is what it should be: the library takes whatever comes."""
+    for value, kind in _used(update):
+        if not isinstance(value, kind):
+            raise TypeError(f"{type(value).__name__} where {kind} should be")
+        if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+            raise ValueError("a number that no database holds")
+    return update
+
+
+def _used(update: Update) -> Iterator[tuple[object, type | UnionType]]:
+    """What we use of an update, each with what it should be."""
+    yield update.update_id, int
+    message = update.message or update.edited_message
+    if (query := update.callback_query) is not None:
+        yield query.id, str
+        yield query.data, str | None
+        yield query.from_user, User
+        yield query.from_user.id, int
+        yield query.from_user.language_code, str | None
+        if query.message is not None:
+            yield from _used_of_chat(query.message.chat)
+    elif (change := update.my_chat_member) is not None:
+        yield from _used_of_chat(change.chat)
+        yield change.new_chat_member, ChatMember
+    elif message is not None:
+        yield from _used_of_message(message)
+
+
+def _used_of_message(message: Message) -> Iterator[tuple[object, type | UnionType]]:
+    yield from _used_of_chat(message.chat)
+    yield message.text, str | None
+    yield message.caption, str | None
+    if message.from_user is not None:
+        yield message.from_user.language_code, str | None
+    if message.location is not None:
+        yield message.location.latitude, float | int
+        yield message.location.longitude, float | int
+
+
+def _used_of_chat(chat: Chat) -> Iterator[tuple[object, type | UnionType]]:
+    yield chat, Chat
+    yield chat.id, int
 
 
 def chat_keys(secrets: Sequence[bytes], chat_id: int) -> tuple[str, ...]:

@@ -11,12 +11,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import structlog
 from fastapi import APIRouter, Request, Response
 from telegram import Bot, Update
-from telegram.error import TelegramError
 
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
-from health_navigator.telegram_bot.updates import parse_update
+from health_navigator.telegram_bot.updates import UNREADABLE, parse_update
 
 log = structlog.get_logger()
 
@@ -108,5 +107,5 @@ def _parse(body: bytes, bot: Bot) -> Update | None:
         if not isinstance(data, dict) or type(data.get("update_id")) is not int:
             return None
         return parse_update(data, bot)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, TelegramError):
+    except UNREADABLE:
         return None
