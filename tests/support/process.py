@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ class Served:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     python: Path = Path(sys.executable)
+    program: Sequence[str] = ("-m", "health_navigator.cli")
 
     @property
     def url(self) -> str:
@@ -57,7 +58,7 @@ class Served:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.python), "-m", "health_navigator.cli", "serve"],
+                [str(self.python), *self.program, "serve"],
                 cwd=self.folder,
                 env=environment,
                 stdout=log,
@@ -103,8 +104,12 @@ def telegram_variables(url: str, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, variables: Mapping[str, str]) -> Iterator[Served]:
-    served = Served(folder, variables)
+def serving(
+    folder: Path,
+    variables: Mapping[str, str],
+    program: Sequence[str] = ("-m", "health_navigator.cli"),
+) -> Iterator[Served]:
+    served = Served(folder, variables, program=program)
     served.start()
     try:
         yield served

@@ -26,9 +26,15 @@ class Desk:
         self._metrics = metrics
         self._keys = keys
 
-    async def respond(self, incoming: Incoming, state: State | None) -> Turn:
-        """Decide, off the event loop: encoding a sentence takes milliseconds."""
-        dialogue = Dialogue(self.live.snapshot, clock.now(), self._keys)
+    async def respond(
+        self, incoming: Incoming, state: State | None, *, again: bool = False
+    ) -> Turn:
+        """Decide, off the event loop: encoding a sentence takes milliseconds.
+
+        `again`: it failed before, perhaps in the encoder's native code, so do without that.
+        """
+        knowledge = self.live.snapshot.by_words() if again else self.live.snapshot
+        dialogue = Dialogue(knowledge, clock.now(), self._keys)
         return await asyncio.to_thread(dialogue.respond, incoming, state or State())
 
     async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:

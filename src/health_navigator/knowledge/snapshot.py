@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self, TypeVar
 
@@ -76,6 +76,11 @@ class Snapshot:
     def edition(self) -> tuple[int, date]:
         """What was published, less what had expired."""
         return self.version, self.day
+
+    def by_words(self) -> Self:
+        """The same without the encoder, for a message that it may have broken on."""
+        ranker = replace(self.ranker, by_meaning=None)
+        return replace(self, learnt=replace(self.learnt, ranker=ranker))
 
     @property
     def ranker(self) -> rank.Ranker:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -36,7 +37,13 @@ _DATABASE_SECONDS = 2
 _DATABASE_AWAY = "database away"
 _RENEW_SECONDS = ledger.LEASE.total_seconds() / 3
 
-Respond = Callable[[Incoming, State | None], Awaitable[Turn]]
+
+class Respond(Protocol):
+    """Decides what to say; `again` where this process or another has failed on it before."""
+
+    def __call__(
+        self, incoming: Incoming, state: State | None, *, again: bool
+    ) -> Awaitable[Turn]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +170,20 @@ class Delivery:
         if claim.answered:
             messages = await self._database.transact(ledger.unsent, arrived.update_id)
         else:
-            messages = await self._answer(arrived, chats, kept)
+            messages = await self._answer(arrived, chats, kept, again=claim.attempt > 1)
         await self._send(arrived, messages)
         self._metrics.updates.labels(outcome="done").inc()
 
     async def _answer(
-        self, arrived: Arrived, chats: tuple[str, ...], kept: memory.Body | None
+        self, arrived: Arrived, chats: tuple[str, ...], kept: memory.Body | None, *, again: bool
     ) -> Sequence[ledger.Waiting]:
         """Decide what to say and store it, in one transaction, with what the chat must remember."""
         started = perf_counter()
         incoming, state = arrived.incoming(chats), memory.to_state(kept)
         with self._metrics.step("decide"):
-            turn = await self._respond(incoming, state) if incoming else Turn((), state, "nothing")
+            turn = Turn((), state, "nothing")
+            if incoming is not None:
+                turn = await self._respond(incoming, state, again=again)
         with self._metrics.step("render"):
             messages = [message for reply in turn.replies for message in to_messages(reply)]
         with self._metrics.step("store"):
