@@ -16,11 +16,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from typer.testing import CliRunner
 
+from health_navigator.admin import accounts, sessions
 from health_navigator.admin.commands import Work, user_commands
+from health_navigator.admin.rights import Role
 from health_navigator.config import Settings
 from health_navigator.db import Database
 from tests.admin.little import little_knowledge
 from tests.conftest import _on_postgres
+from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
 
 API = "/api/v1/admin"
@@ -113,16 +116,26 @@ ROLES = {
 }
 
 
+async def _tokens(session: AsyncSession) -> dict[str, str]:
+    """The people, each with a token, as `user add --token` makes them."""
+    for name, role in ROLES.items():
+        await accounts.add(session, accounts.COMMAND_LINE, name, Role(role), None)
+    return {name: await sessions.make_token(session, name, "command line") for name in ROLES}
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[Staff]:
     """The program with its people in it."""
-    tokens = {
-        name: run_command(settings, "add", name, "--role", role, "--token").stdout.split()[-1]
-        for name, role in ROLES.items()
-    }
+    tokens = run_in(settings, _tokens)
     with Program(settings).running() as program:
         people = {name: Person(name, program.client, token) for name, token in tokens.items()}
         yield Staff(program, people)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from health_navigator.admin import tables
+from health_navigator.admin import passwords, tables
 from health_navigator.admin.sessions import ABSOLUTE, COOKIE, IDLE
 from health_navigator.admin.tables import ApiToken, FailedLogin, StaffSession
 from tests.admin.conftest import API, Staff, run_command
+from tests.support.passwords import slow_hasher
 
 PASSWORD = "seis gatos miran la luna"
 
@@ -138,6 +140,24 @@ def test_neither_passwords_nor_tokens_nor_names_tried_are_kept(
     assert staff.elena.token not in kept
     assert browser.cookies[COOKIE] not in kept
     assert "mi clave secreta" not in kept
+
+
+def test_who_steals_the_database_guesses_slowly(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", slow_hasher)
+    name = staff.new_id("lenta")
+    body = {"name": name, "role": "editor", "password": PASSWORD}
+    assert staff.ada.post("/people", body).status_code == 201
+
+    async def kept(session: AsyncSession) -> str:
+        return (await session.get_one(tables.Staff, name)).password or ""
+
+    costs = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", staff.in_database(kept))
+    assert costs is not None
+    # OWASP's least: 19 MiB and two rounds.
+    assert int(costs[1]) >= 19 * 1024
+    assert int(costs[2]) >= 2
 
 
 @pytest.mark.parametrize(

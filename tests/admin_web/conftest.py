@@ -23,6 +23,7 @@ from health_navigator.admin.rights import Role
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from health_navigator.db import Database
 from tests.admin.little import little_knowledge
+from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
 
 PASSWORD = "girasoles sobre el tejado"
@@ -132,6 +133,12 @@ async def _prepare(url: str) -> None:
             session.add(ReportedService(service="ong-uno", reported_on=clock.today(), times=2))
     finally:
         await database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture(scope="session")
