@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import figures
-from health_navigator.admin.drafts import Standing, State
+from health_navigator.admin.drafts import State, state_of
 from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
 from health_navigator.knowledge.tables import Item, ItemKind, Revision
@@ -66,61 +66,131 @@ class Row:
     authors: tuple[str, ...]
 
 
-async def standings(session: AsyncSession, kind: ItemKind) -> list[Standing]:
-    items = {row.id: row for row in await session.scalars(select(Item).where(Item.kind == kind))}
-    drafts = {row.id: row for row in await session.scalars(select(Draft).where(Draft.kind == kind))}
-    return [
-        Standing(kind, each, items.get(each), drafts.get(each))
-        for each in sorted({*items, *drafts})
-    ]
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What lists show of a body, and its text for the search: no capitals, no accents."""
+
+    title: str
+    group: str
+    confidence: str | None
+    verified_on: str | None
+    review_by: str | None
+    text: str
+
+    @classmethod
+    def of(cls, item_id: str, body: Mapping[str, Any]) -> Self:
+        said = (body.get(name, "") for name in ("title", "name", "answer", "address", "district"))
+        return cls(
+            title=body.get("title") or body.get("name") or item_id,
+            group=body.get("topic") or body.get("kind") or "",
+            confidence=body.get("confidence"),
+            verified_on=body.get("verified_on"),
+            review_by=body.get("review_by"),
+            text=_plain(" ".join((item_id, *map(str, said), *body.get("questions", ())))),
+        )
 
 
-async def find_rows(session: AsyncSession, kind: ItemKind, wanted: Wanted) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A published (or retired) item without its body."""
+
+    id: str
+    digest: str
+    number: int
+    retired: bool
+    updated_at: datetime
+
+
+class Cards:
+    """The cards of what is published; of thousands, only bodies that changed are read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[str, Card]] = {}
+
+    async def read(self, session: AsyncSession, kind: ItemKind) -> dict[str, tuple[Filed, Card]]:
+        statement = select(Item.id, Item.digest, Item.number, Item.retired, Item.updated_at)
+        filed = [Filed(*row) for row in await session.execute(statement.where(Item.kind == kind))]
+        fresh = {(kind.value, each.id): each.digest for each in filed}
+        known = {key: kept for key, kept in self._known.items() if fresh.get(key) == kept[0]}
+        known |= await _read_cards(session, kind, [id_ for _, id_ in fresh.keys() - known.keys()])
+        others = {key: kept for key, kept in self._known.items() if key[0] != kind}
+        self._known = others | known
+        return {each.id: (each, known[kind.value, each.id][1]) for each in filed}
+
+
+async def _read_cards(
+    session: AsyncSession, kind: ItemKind, ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[str, Card]]:
+    statement = select(Item.id, Item.digest, Item.body).where(Item.kind == kind)
+    found: dict[tuple[str, str], tuple[str, Card]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = statement.where(Item.id.in_(ids[start : start + _AT_ONCE]))
+        for item_id, digest, body in await session.execute(some):
+            found[kind.value, item_id] = (digest, Card.of(item_id, body))
+    return found
+
+
+# SQLite takes so many values in one statement, and more.
+_AT_ONCE = 500
+
+
+async def find_rows(
+    session: AsyncSession, cards: Cards, kind: ItemKind, wanted: Wanted
+) -> list[Row]:
     """Every item that fits, in the order that is wanted."""
     use = await figures.use_of_entries(session, today() - USE_WINDOW)
-    rows = [
-        to_row(standing, use)
-        for standing in await standings(session, kind)
-        if _has(standing.body, wanted.search or "")
-    ]
-    return sorted((row for row in rows if _fits(row, wanted)), key=_ORDERS[wanted.order])
+    published = await cards.read(session, kind)
+    drafts = {row.id: row for row in await session.scalars(select(Draft).where(Draft.kind == kind))}
+    rows = (
+        _to_row(kind, item_id, published.get(item_id), drafts.get(item_id), use, wanted)
+        for item_id in {*published, *drafts}
+    )
+    found = (row for row in rows if row is not None and _fits(row, wanted))
+    return sorted(found, key=_ORDERS[wanted.order])
 
 
-def to_row(standing: Standing, use: Mapping[str, Counter[str]]) -> Row:
-    body, changed = standing.body, standing.draft or standing.item
-    review_by = body.get("review_by")
+def _to_row(
+    kind: ItemKind,
+    item_id: str,
+    published: tuple[Filed, Card] | None,
+    draft: Draft | None,
+    use: Mapping[str, Counter[str]],
+    wanted: Wanted,
+) -> Row | None:
+    """The item's line, if the search finds it."""
+    filed, card = published or (None, None)
+    if draft is not None:
+        card = Card.of(item_id, draft.body)
+    if card is None or not _is_in(card.text, wanted.search or ""):
+        return None
+    changed = draft or filed
     return Row(
-        kind=standing.kind,
-        id=standing.id,
-        title=body.get("title") or body.get("name") or standing.id,
-        group=body.get("topic") or body.get("kind") or "",
-        state=standing.state,
-        is_published=standing.item is not None and not standing.item.retired,
-        number=standing.number,
-        confidence=body.get("confidence"),
-        verified_on=body.get("verified_on"),
-        review_by=review_by,
-        is_stale=review_by is not None and review_by < today().isoformat(),
-        asked=use["entry"][standing.id],
-        helped=use["helped"][standing.id],
-        not_helped=use["not_helped"][standing.id],
+        kind=kind,
+        id=item_id,
+        title=card.title,
+        group=card.group,
+        state=state_of(draft, filed),
+        is_published=filed is not None and not filed.retired,
+        number=filed.number if filed else 0,
+        confidence=card.confidence,
+        verified_on=card.verified_on,
+        review_by=card.review_by,
+        is_stale=card.review_by is not None and card.review_by < today().isoformat(),
+        asked=use["entry"][item_id],
+        helped=use["helped"][item_id],
+        not_helped=use["not_helped"][item_id],
         updated_at=changed.updated_at.isoformat() if changed else "",
-        authors=tuple(standing.draft.authors) if standing.draft else (),
+        authors=tuple(draft.authors) if draft else (),
     )
-
-
-def _has(body: Mapping[str, Any], search: str) -> bool:
-    parts = (
-        body.get(name, "") for name in ("id", "title", "name", "answer", "address", "district")
-    )
-    return is_said((*map(str, parts), *body.get("questions", ())), search)
 
 
 def is_said(texts: Iterable[str], search: str) -> bool:
     """Whether every word of the search stands somewhere in the texts."""
-    words = _WORD.findall(_plain(search))
-    text = _plain(" ".join(texts)) if words else ""
-    return all(word in text for word in words)
+    return not search or _is_in(_plain(" ".join(texts)), search)
+
+
+def _is_in(plain: str, search: str) -> bool:
+    return all(word in plain for word in _WORD.findall(_plain(search)))
 
 
 def _plain(text: str) -> str:
@@ -145,7 +215,7 @@ _ORDERS: Mapping[Order, Callable[[Row], Any]] = {
     Order.ID: lambda row: row.id,
     Order.ASKED: lambda row: (-row.asked, row.id),
     Order.DISLIKED: lambda row: (-row.not_helped, row.id),
-    Order.REVIEW_BY: lambda row: (row.review_by or "9999", row.id),
+    Order.REVIEW_BY: lambda row: (row.review_by or _NEVER, row.id),
     Order.NEWEST: lambda row: (tuple(-ord(sign) for sign in row.updated_at), row.id),
 }
 
@@ -163,21 +233,23 @@ class Due:
     owner: str
 
 
-async def due(session: AsyncSession, within: timedelta, owner: str | None = None) -> list[Due]:
+async def due(
+    session: AsyncSession, cards: Cards, within: timedelta, owner: str | None = None
+) -> list[Due]:
     """What is past its review or will be within some days, the most overdue first."""
-    rows = [
-        row
-        for kind in (ItemKind.ENTRY, ItemKind.SERVICE)
-        for row in await session.scalars(
-            select(Item).where(Item.kind == kind, Item.retired.is_(False))
-        )
-    ]
     limit = (today() + within).isoformat()
-    near = [row for row in rows if row.body.get("review_by", "9999") <= limit]
     owners = await _owners(session)
-    found = [_to_due(row, owners.get((row.kind, row.id), "")) for row in near]
+    found = [
+        _to_due(kind, item_id, card, owners.get((kind, item_id), ""))
+        for kind in (ItemKind.ENTRY, ItemKind.SERVICE)
+        for item_id, (filed, card) in (await cards.read(session, kind)).items()
+        if not filed.retired and (card.review_by or _NEVER) <= limit
+    ]
     mine = (each for each in found if owner in (None, each.owner))
     return sorted(mine, key=lambda each: (each.review_by, each.kind, each.id))
+
+
+_NEVER = "9999"
 
 
 async def _owners(session: AsyncSession) -> dict[tuple[str, str], str]:
@@ -189,13 +261,13 @@ async def _owners(session: AsyncSession) -> dict[tuple[str, str], str]:
     return {(kind, item_id): author for kind, item_id, author in await session.execute(statement)}
 
 
-def _to_due(row: Item, owner: str) -> Due:
-    review_by = date.fromisoformat(row.body["review_by"])
+def _to_due(kind: ItemKind, item_id: str, card: Card, owner: str) -> Due:
+    review_by = date.fromisoformat(card.review_by or _NEVER)
     return Due(
-        kind=ItemKind(row.kind),
-        id=row.id,
-        title=row.body.get("title") or row.body.get("name") or row.id,
-        group=row.body.get("topic") or row.body.get("kind") or "",
+        kind=kind,
+        id=item_id,
+        title=card.title,
+        group=card.group,
         review_by=review_by,
         days_left=(review_by - today()).days,
         owner=owner,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,9 +51,7 @@ class Standing:
 
     @property
     def state(self) -> State:
-        if self.draft is not None:
-            return State(self.draft.state)
-        return State.RETIRED if self.item is None or self.item.retired else State.PUBLISHED
+        return state_of(self.draft, self.item)
 
     @property
     def body(self) -> Body:
@@ -74,6 +72,17 @@ class Standing:
     @property
     def about(self) -> About:
         return About(self.kind, self.id)
+
+
+class _Published(Protocol):
+    @property
+    def retired(self) -> bool: ...
+
+
+def state_of(draft: Draft | None, published: _Published | None) -> State:
+    if draft is not None:
+        return State(draft.state)
+    return State.RETIRED if published is None or published.retired else State.PUBLISHED
 
 
 async def look(session: AsyncSession, kind: ItemKind, item_id: str) -> Standing:

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from health_navigator.admin import bodies, drafts, guard
 from health_navigator.admin.bodies import OUT_OF_SCOPE
+from health_navigator.admin.catalogue import Cards
 from health_navigator.admin.guard import Asked, Findings
 from health_navigator.admin.refusals import Fault, Invalid, NotNow
 from health_navigator.admin.rights import Person, Right
@@ -51,6 +52,7 @@ class Office:
     builder: SnapshotBuilder
     keys: Sequence[bytes]
     four_eyes: bool = True
+    cards: Cards = field(default_factory=Cards)
     # Compiling takes a core for seconds: one at a time, and the last one is kept for the next try.
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
     _trial: tuple[object, Snapshot] | None = None

@@ -188,7 +188,9 @@ async def list_services(
 async def _rows(
     office: Office, kind: ItemKind, wanted: Wanted, limit: int, offset: int
 ) -> RowsPage:
-    rows = await office.transact(lambda session: catalogue.find_rows(session, kind, wanted))
+    rows = await office.transact(
+        lambda session: catalogue.find_rows(session, office.cards, kind, wanted)
+    )
     items = [to_row_out(row) for row in page(rows, limit, offset)]
     return RowsPage(items=items, total=len(rows))
 

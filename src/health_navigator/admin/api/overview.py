@@ -158,7 +158,9 @@ async def stale(
     offset: Offset = 0,
 ) -> DuePage:
     within = timedelta(days=days)
-    rows = await office.transact(lambda session: catalogue.due(session, within, owner))
+    rows = await office.transact(
+        lambda session: catalogue.due(session, office.cards, within, owner)
+    )
     items = [DueOut(**asdict(row)) for row in page(rows, limit, offset)]
     return DuePage(items=items, total=len(rows))
 

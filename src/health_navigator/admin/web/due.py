@@ -35,7 +35,7 @@ async def due(request: Request, _: Reader, asked: Query, office: Door) -> Respon
     start = (asked.page - 1) * PER_PAGE
 
     async def read(session: AsyncSession) -> tuple[list[Due], list[str], list[Any]]:
-        everything = await catalogue.due(session, timedelta(days=int(within)))
+        everything = await catalogue.due(session, office.cards, timedelta(days=int(within)))
         owners = sorted({each.owner for each in everything})
         mine = [each for each in everything if owner in (None, each.owner)]
         shown = [await _with_body(session, each) for each in mine[start : start + PER_PAGE]]

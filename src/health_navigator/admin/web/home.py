@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
 from health_navigator.admin import catalogue, figures, inbox, reports
-from health_navigator.admin.catalogue import Due
+from health_navigator.admin.catalogue import Cards, Due
 from health_navigator.admin.drafts import State
 from health_navigator.admin.figures import Day
 from health_navigator.admin.likeness import Group
@@ -83,14 +83,14 @@ def _share(day: Day) -> int:
 @router.get("")
 async def home(request: Request, visitor: Anybody, office: Door) -> Response:
     async def read(session: AsyncSession) -> tuple[Work | None, Digest]:
-        work = await _work(session, visitor) if visitor.may(Right.READ) else None
+        work = await _work(session, office.cards, visitor) if visitor.may(Right.READ) else None
         return work, await _digest(session)
 
     work, digest = await office.transact(read)
     return render(request, "home.html", work=work, digest=digest, shown=_SHOWN)
 
 
-async def _work(session: AsyncSession, visitor: Visitor) -> Work:
+async def _work(session: AsyncSession, cards: Cards, visitor: Visitor) -> Work:
     groups = await inbox.read(session)
     drafts = [_to_open(row, visitor.person) for row in await session.scalars(select(Draft))]
     return Work(
@@ -98,7 +98,7 @@ async def _work(session: AsyncSession, visitor: Visitor) -> Work:
         questions=sum(len(each.asked) for each in groups),
         waiting=[each for each in drafts if each.state is State.IN_REVIEW],
         own=[each for each in drafts if each.is_own and each.state is not State.IN_REVIEW],
-        due=await catalogue.due(session, _SOON),
+        due=await catalogue.due(session, cards, _SOON),
         reported=await reports.read(session),
     )
 

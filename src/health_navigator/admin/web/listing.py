@@ -51,7 +51,9 @@ async def _list(
     reported: Sequence[Report] = (),
 ) -> Response:
     wanted = to_wanted(asked)
-    rows = await office.transact(lambda session: catalogue.find_rows(session, shelf.kind, wanted))
+    rows = await office.transact(
+        lambda session: catalogue.find_rows(session, office.cards, shelf.kind, wanted)
+    )
     start = (asked.page - 1) * PER_PAGE
     return render(
         request,

@@ -72,7 +72,7 @@ async def group(group_id: str, request: Request, _: Reader, asked: Query, office
     if search:
         wanted = Wanted(search=search)
         rows = await office.transact(
-            lambda session: catalogue.find_rows(session, ItemKind.ENTRY, wanted)
+            lambda session: catalogue.find_rows(session, office.cards, ItemKind.ENTRY, wanted)
         )
     shown = await asyncio.to_thread(to_shown, office.live.snapshot, found)
     return render(
