@@ -62,6 +62,21 @@ def test_an_administrator_sees_the_page_and_an_approver_does_not(team: Team, pat
     assert team.aida.get(path).status_code == 403
 
 
+def test_the_audit_of_the_pages_is_in_spanish(team: Team) -> None:
+    name = team.new_id("lucia")
+    team.ada.post("/admin/personas", nombre=name, rol="editor", clave="")
+    page = team.ada.get(f"/admin/registro?buscar={name}").text
+    table = team.ada.get(f"/admin/registro.csv?buscar={name}").text
+    assert table.startswith("cuándo,quién,desde,qué hizo,sobre,antes,después,nota")
+    for text in (page, table):
+        assert "Agregó a una persona" in text
+        assert "edición" in text
+        assert "person.add" not in text.replace('value="person.add"', "")
+    refused = team.elena.get("/admin/registro").text
+    assert "edición" in refused
+    assert "editor" not in refused
+
+
 def test_an_operator_sees_figures_and_no_contents(team: Team) -> None:
     for path in ("/admin", "/admin/cifras", "/admin/apartados", "/admin/cuenta"):
         assert team.omar.get(path).status_code == 200

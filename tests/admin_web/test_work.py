@@ -160,7 +160,7 @@ def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
     assert 'fill="url(#p-not_understood)"' in page
     assert re.search(r"<title>\d+ \w+, respondidas: \d+</title>", page)
     assert '<th scope="row">' in page
-    assert team.elena.get("/admin/cifras.csv").text.startswith("day,questions")
+    assert team.elena.get("/admin/cifras.csv").text.startswith("día,preguntas")
 
 
 def test_a_file_is_looked_at_row_by_row_and_then_imported(team: Team) -> None:

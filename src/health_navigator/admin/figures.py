@@ -185,11 +185,11 @@ async def reported_services(session: AsyncSession) -> list[tuple[str, int, date]
     return [(service, int(often), day) for service, often, day in await session.execute(statement)]
 
 
-def to_csv(figures: Figures) -> str:
+def to_csv(figures: Figures, headings: Sequence[str] = ("day", *_COLUMNS)) -> str:
     """The days as a table that any spreadsheet opens."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(("day", *_COLUMNS))
+    writer.writerow(headings)
     for day in figures.days:
         writer.writerow((day.day.isoformat(), *(getattr(day, name) for name in _COLUMNS)))
     return text.getvalue()

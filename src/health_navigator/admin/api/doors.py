@@ -1,4 +1,8 @@
-"""Who comes in over HTTP, and how refusals are told: by token, or by cookie with its CSRF token."""
+"""Who comes in over HTTP, and how refusals are told: by token, or by cookie with its CSRF token.
+
+Programs read the API: its fields and reasons are English, the same on every door. What people
+read is Spanish; the pages say the same refusals in it.
+"""
 
 from __future__ import annotations
 

@@ -254,7 +254,9 @@ def label_of(kind: str, name: str) -> str:
     first, *rest = name.split(".")
     found = known.get(first)
     if found is None:
-        return {"id": "Nombre corto", "groups": "Grupos", "-": "La entrada"}.get(first, first)
+        return {"id": "Nombre corto", "groups": "Grupos", "role": "Rol", "-": "La entrada"}.get(
+            first, first
+        )
     number = f" {int(rest[0]) + 1}" if rest and rest[0].isdecimal() else ""
     parts = {part.name: part.label for part in found.parts}
     inner = f", {parts.get(rest[1], rest[1])}" if len(rest) > 1 else ""

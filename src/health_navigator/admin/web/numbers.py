@@ -23,6 +23,7 @@ router = APIRouter(route_class=PageRoute)
 
 _PERIODS = {"7": "7 días", "30": "30 días", "90": "90 días", "365": "Un año"}
 _DEFAULT = "30"
+_HEADINGS = ("día", "preguntas", *(name.lower() for _, name in charts.SERIES))
 _EARLIEST = date(2000, 1, 1)
 
 
@@ -50,7 +51,7 @@ async def show(request: Request, visitor: Watcher, asked: Query, office: Door) -
 
 @router.get("/cifras.csv")
 async def as_file(_: Watcher, asked: Query, office: Door) -> Response:
-    text = figures.to_csv(await _read(office, asked))
+    text = figures.to_csv(await _read(office, asked), _HEADINGS)
     return download(text.encode(), "text/csv; charset=utf-8", "cifras.csv")
 
 

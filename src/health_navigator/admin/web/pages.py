@@ -67,6 +67,7 @@ def go(path: str, notice: str | None = None) -> RedirectResponse:
 
 
 def told_in_spanish(refusal: Refusal) -> str:
-    translate = translator(DEFAULT_LOCALE)
-    faults = refusal.faults if isinstance(refusal, Invalid) else ()
-    return " ".join(f"{said(fault)}." for fault in faults) or refusal.text(translate)
+    if isinstance(refusal, Invalid) and refusal.faults:
+        return " ".join(f"{said(fault)}." for fault in refusal.faults)
+    values = {name: words.named(value) for name, value in refusal.values.items()}
+    return translator(DEFAULT_LOCALE)(refusal.message).format_map(values)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from health_navigator.admin import audit
-from health_navigator.admin.api.overview import download, to_csv
+from health_navigator.admin import audit, cells, sheets
+from health_navigator.admin.api.overview import download
 from health_navigator.admin.audit import Wanted
+from health_navigator.admin.tables import AuditRecord
 from health_navigator.admin.web import differences, fields, words
+from health_navigator.admin.web.differences import FieldChange
 from health_navigator.admin.web.entrance import Asked, Auditor, Door, Query
 from health_navigator.admin.web.listing import Pages
 from health_navigator.admin.web.pages import PER_PAGE, render
@@ -29,7 +34,7 @@ async def show(request: Request, _: Auditor, asked: Query, office: Door) -> Resp
     rows, total = await office.transact(
         lambda session: audit.find_records(session, wanted, PER_PAGE, start)
     )
-    shown = [(row, differences.changes(row.before or {}, row.after or {})) for row in rows]
+    shown = [(row, _changes(row)) for row in rows]
     return render(
         request,
         "audit.html",
@@ -50,7 +55,45 @@ async def as_file(_: Auditor, asked: Query, office: Door) -> Response:
     rows, _total = await office.transact(
         lambda session: audit.find_records(session, wanted, _MOST_EXPORTED, 0)
     )
-    return download(to_csv(rows), "text/csv; charset=utf-8", "registro.csv")
+    lines = [[cells.guarded(cell) for cell in _cells(row)] for row in rows]
+    content = sheets.write_csv([_HEADINGS, *lines])
+    return download(content, "text/csv; charset=utf-8", "registro.csv")
+
+
+_HEADINGS = ("cuándo", "quién", "desde", "qué hizo", "sobre", "antes", "después", "nota")
+
+
+def _cells(row: AuditRecord) -> tuple[str, ...]:
+    """A record as its page tells it."""
+    return (
+        words.moment(row.at),
+        words.who(row.who),
+        row.origin or "",
+        words.deed(row.what),
+        row.item or "",
+        _told(row.kind, row.before),
+        _told(row.kind, row.after),
+        words.note(row.note or ""),
+    )
+
+
+def _told(kind: str | None, body: Mapping[str, Any] | None) -> str:
+    lines = _readable(body).items()
+    return "\n".join(
+        f"{fields.label_of(kind or '', name)}: {_flat(value)}" for name, value in lines
+    )
+
+
+def _flat(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _readable(body: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return {name: words.named(value) for name, value in (body or {}).items()}
+
+
+def _changes(row: AuditRecord) -> Sequence[FieldChange]:
+    return differences.changes(_readable(row.before), _readable(row.after))
 
 
 def _wanted(asked: Asked) -> Wanted:

@@ -189,6 +189,11 @@ def note(text: str) -> str:
     return text
 
 
+def named(value: object) -> object:
+    """A role in Spanish; anything else as it is."""
+    return ROLE_NAMES[Role(value)] if isinstance(value, str) and value in [*Role] else value
+
+
 def who(name: str) -> str:
     """Whoever is no person, in words."""
     return {"files": "archivos del proyecto", "command-line": "línea de órdenes"}.get(name, name)
