@@ -34,7 +34,7 @@ from health_navigator.errors import DatabaseAwayError
 from health_navigator.i18n import supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
-from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.checks import checked_once
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder, load_encoder
 from health_navigator.observability import Metrics
@@ -154,7 +154,8 @@ def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
 
 async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
     """Bring the files' knowledge into the database; what staff edited stays and is reported."""
-    items = await asyncio.to_thread(checked_directory, settings.knowledge_dir)
+    seal = kept("checked-knowledge.txt")
+    items = await asyncio.to_thread(checked_once, settings.knowledge_dir, seal)
     async with database.session() as session:
         report = await store.load(session, items)
     log.info(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from health_navigator.errors import KnowledgeError
+from health_navigator.knowledge import checks
 from health_navigator.knowledge.checks import CHECKS
 from tests.knowledge.conftest import GOOD, Spoil, problems_in
 from tests.support.knowledge import REAL
@@ -626,3 +628,21 @@ def test_every_check_has_a_slip() -> None:
         "links.missing_dangers",
         "links.mistakes_of_the_interview",
     }
+
+
+def test_what_was_found_whole_is_checked_again_only_when_it_changed(
+    folder: Path, spoil: Spoil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = tmp_path / "var" / "checked.txt"
+    items = checks.checked_once(folder, seal)
+    with monkeypatch.context() as unchecked:
+        unchecked.setattr(checks, "CHECKS", (lambda _: pytest.fail("checked again"),))
+        assert [each.id for each in checks.checked_once(folder, seal)] == [
+            each.id for each in items
+        ]
+    seal.write_bytes(b"\xff damaged")
+    assert len(checks.checked_once(folder, seal)) == len(items)
+    slip = next(slips())
+    spoil(slip.file, slip.old, slip.new)
+    with pytest.raises(KnowledgeError):
+        checks.checked_once(folder, seal)

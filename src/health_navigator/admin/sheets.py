@@ -10,9 +10,6 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any, cast
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.i18n import mark
 
@@ -75,6 +72,10 @@ def separator_of(text: str) -> str:
 
 
 def _read_xlsx(content: bytes) -> Iterator[SheetRow]:
+    # Loaded when the first sheet comes: most processes never see one, and it takes 8 MB.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             if sum(each.file_size for each in packed.infolist()) > MOST_UNPACKED:
@@ -113,6 +114,8 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     """One sheet of texts; no cell of it is a formula."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=False)
     sheet = cast("Any", book.active)
     for line, cells in enumerate(rows, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from health_navigator.knowledge.files import StoredItem
@@ -10,6 +11,7 @@ from health_navigator.knowledge.snapshot import (
     Content,
     Snapshot,
     learn,
+    learn_meaning,
     sentences,
     to_snapshot,
 )
@@ -41,6 +43,19 @@ class SnapshotBuilder:
     @property
     def has_encoder(self) -> bool:
         return self._encoder is not None
+
+    def build_words(self, version: int, items: Sequence[StoredItem]) -> Snapshot:
+        """A snapshot as soon as can be: `add_meaning` makes it whole."""
+        content = Content.of(items)
+        return to_snapshot(version, content, learn(content, None, lacks_meaning=self.has_encoder))
+
+    def add_meaning(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
+        """The snapshot of these items with meanings, once their vectors are learnt."""
+        if self._encoder is None:
+            return snapshot
+        self.learn(Content.of(items))
+        prepared = Prepared(self._encoder, self._vectors)
+        return replace(snapshot, learnt=learn_meaning(snapshot.learnt, prepared))
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.snapshot import Content, Snapshot, to_snapshot
+from health_navigator.memory import give_back
 
 log = structlog.get_logger()
 
@@ -37,6 +39,7 @@ class LiveKnowledge:
         self._builder = builder
         self._on_swap = on_swap
         self._snapshot: Snapshot | None = None
+        self._learnt_of: tuple[int, date] | None = None
         self._items: Sequence[StoredItem] = ()
         self._learning: asyncio.Task[None] | None = None
 
@@ -58,46 +61,55 @@ class LiveKnowledge:
                 return
             self._items = await store.published(session)
         if self._snapshot is None:
-            self._swap(await asyncio.to_thread(self._builder.build, number, self._items))
-            if not self.snapshot.learnt.lacks_meaning:
-                return
+            snapshot = await asyncio.to_thread(self._builder.build_words, number, self._items)
+            self._learnt_of = snapshot.edition
+            self._swap(snapshot)
         else:
             await self._serve_at_once(number)
         self._learn_anew()
 
     async def begin_day(self) -> None:
         """Leave out what expired with yesterday; the database is not needed for it."""
-        if self._snapshot is None or self._snapshot.day == clock.today():
+        before = self._snapshot
+        if before is None or before.day == clock.today():
             return
-        known = self._snapshot.entries.keys()
-        await self._serve_at_once(self._snapshot.version)
-        if self.snapshot.entries.keys() != known:
-            self._learn_anew()
+        await self._serve_at_once(before.version)
+        if self.snapshot.entries.keys() == before.entries.keys() and self._is_learnt(before):
+            self._learnt_of = self.snapshot.edition
+        self._learn_anew()
 
     async def _serve_at_once(self, number: int) -> None:
         content = await asyncio.to_thread(Content.of, self._items)
         self._swap(to_snapshot(number, content, self.snapshot.learnt))
 
+    def _is_learnt(self, snapshot: Snapshot) -> bool:
+        """Whether what is learnt is that of the snapshot's edition, were it by words alone."""
+        return self._learnt_of == snapshot.edition
+
+    @property
+    def _is_behind(self) -> bool:
+        return not self._is_learnt(self.snapshot) or self.snapshot.learnt.lacks_meaning
+
     def _learn_anew(self) -> None:
-        if self._learning is None or self._learning.done():
+        if self._is_behind and (self._learning is None or self._learning.done()):
             self._learning = asyncio.create_task(self._catch_up())
 
     async def _catch_up(self) -> None:
         """Learn until what is learnt is that of the edition in use, with its meanings."""
-        is_behind = True
-        while is_behind:
-            number, items = self.snapshot.version, self._items
-            if self.snapshot.learnt.lacks_meaning:
-                await asyncio.to_thread(self._builder.learn, Content.of(items))
+        while self._is_behind:
+            before, items = self.snapshot, self._items
+            if self._is_learnt(before):
+                snapshot = await asyncio.to_thread(self._builder.add_meaning, before, items)
                 log.info("knowledge.meaning_learnt")
-            snapshot = await asyncio.to_thread(self._builder.build, number, items)
-            is_in_use = self.snapshot.edition == snapshot.edition
-            is_behind = snapshot.learnt.lacks_meaning or not is_in_use
-            if is_in_use:
+            else:
+                snapshot = await asyncio.to_thread(self._builder.build, before.version, items)
+            if self.snapshot.edition == snapshot.edition:
+                self._learnt_of = snapshot.edition
                 self._swap(snapshot)
 
     def _swap(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        give_back()
         self._on_swap(snapshot)
         log.info(
             "knowledge.swapped",

@@ -160,6 +160,11 @@ def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = Fa
     )
 
 
+def learn_meaning(learnt: Learnt, encoder: Encoder) -> Learnt:
+    """The same with meanings beside the words, of the same content."""
+    return replace(learnt, ranker=rank.fit_meaning(learnt.ranker, encoder), lacks_meaning=False)
+
+
 def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
     """The content ready to be served, with what was learnt from it or from the one before."""
     entries, services = content.entries.values(), content.services

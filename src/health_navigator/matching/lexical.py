@@ -17,10 +17,6 @@ class Texts:
     rows: csr_matrix
     count: int
 
-    @property
-    def questions(self) -> csr_matrix:
-        return self.rows[: self.count]
-
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
@@ -29,6 +25,11 @@ class Lexical:
     vectoriser: Vectoriser
     by_feature: csr_matrix
     count: int
+
+    @property
+    def questions(self) -> csr_matrix:
+        """The questions as rows again."""
+        return csr_matrix(self.by_feature[:, : self.count].T)
 
     def alike(self, row: Row) -> tuple[FloatArray, FloatArray]:
         """One text's similarity to each question, and to each document's title and answer."""

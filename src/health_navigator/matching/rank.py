@@ -159,12 +159,17 @@ def fit(
         [reader.read(question) for question in questions],
         [reader.read(_body(document)) for document in known],
     )
-    by_words = learn_scores(texts, owners)
-    by_meaning = None
-    if encoder is not None:
-        by_meaning = with_meaning(by_words, texts, learn_meaning(encoder, *_meant(known, reader)))
     in_scope = np.array([document.in_scope for document in known])
-    return Ranker(known, questions, owners, reader, in_scope, by_words, by_meaning)
+    ranker = Ranker(known, questions, owners, reader, in_scope, learn_scores(texts, owners))
+    return ranker if encoder is None else fit_meaning(ranker, encoder)
+
+
+def fit_meaning(ranker: Ranker, encoder: Encoder) -> Ranker:
+    """The same ranker, which where words leave a doubt asks the encoder as well."""
+    if ranker.by_words is None:
+        return ranker
+    semantic = learn_meaning(encoder, *_meant(ranker.documents, ranker.reader))
+    return replace(ranker, by_meaning=with_meaning(ranker.by_words, semantic))
 
 
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:

@@ -67,27 +67,20 @@ class Scorer:
 
 def learn_scores(texts: Texts, owners: Owners) -> Scorer:
     """A scorer by words and topics alone."""
-    latent = learn_latent(texts)
-    chosen = taught(owners)
-    weights = _weights(texts, latent, None, owners, chosen)
-    return Scorer(owners, index(texts), latent, None, chosen, weights)
+    nothing = np.empty((0, 0), dtype=np.float32)
+    scorer = Scorer(owners, index(texts), learn_latent(texts), None, taught(owners), nothing)
+    return _learnt_anew(scorer)
 
 
-def with_meaning(scorer: Scorer, texts: Texts, semantic: Semantic) -> Scorer:
+def with_meaning(scorer: Scorer, semantic: Semantic) -> Scorer:
     """The same, learnt anew with meaning beside words and topics."""
-    weights = _weights(texts, scorer.latent, semantic, scorer.owners, scorer.taught)
-    return replace(scorer, semantic=semantic, weights=weights)
+    return _learnt_anew(replace(scorer, semantic=semantic))
 
 
-def _weights(
-    texts: Texts,
-    latent: Latent,
-    semantic: Semantic | None,
-    owners: Owners,
-    chosen: NDArray[np.int64],
-) -> FloatArray:
-    kernel = _kernel(texts, latent, semantic, chosen)
-    return learn(kernel, owners, chosen) if len(chosen) else kernel
+def _learnt_anew(scorer: Scorer) -> Scorer:
+    if not len(scorer.taught):
+        return scorer
+    return replace(scorer, weights=learn(_kernel(scorer), scorer.owners, scorer.taught))
 
 
 def _dots(rows: FloatArray, vector: FloatArray) -> FloatArray:
@@ -100,18 +93,17 @@ def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> Float
     return (words + np.float32(NO_WORD_SHARED)) * (1 + topics + meanings)
 
 
-def _kernel(
-    texts: Texts, latent: Latent, semantic: Semantic | None, chosen: NDArray[np.int64]
-) -> FloatArray:
-    """How alike each chosen question is to itself and those after it.
+def _kernel(scorer: Scorer) -> FloatArray:
+    """How alike each question taught is to itself and those after it.
 
     A few rows at a time to spare memory; what stands below the diagonal is not read.
     """
-    words, topics = texts.questions[chosen], latent.questions[chosen]
-    by_feature = csr_matrix(words.T)
+    chosen, semantic = scorer.taught, scorer.semantic
+    words, topics = scorer.lexical.questions[chosen], scorer.latent.questions[chosen]
     meanings = np.zeros((len(chosen), 1), np.float32)
     if semantic is not None:
         meanings = semantic.questions[chosen]
+    by_feature = csr_matrix(words.T)
     kernel = np.empty((len(chosen), len(chosen)), dtype=np.float32)
     for at in range(0, len(chosen), AT_ONCE):
         rows = slice(at, at + AT_ONCE)
