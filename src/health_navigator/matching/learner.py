@@ -18,7 +18,7 @@ NEAREST = 3
 # Less than any similarity.
 NOTHING = np.float32(-9)
 # The closed form costs the cube of the questions taught and the square in memory.
-MOST_TAUGHT = 5_000
+MOST_TAUGHT = 6_000
 # With more documents than this the nearest questions must do: weights are questions x documents.
 MOST_LEARNT = 1_000
 
