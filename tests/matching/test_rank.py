@@ -160,9 +160,9 @@ def test_a_document_whose_questions_say_nothing_is_left_out() -> None:
 
 
 def test_too_many_questions_are_learnt_in_part() -> None:
-    owners = own([40] * 150)
+    owners = own([40] * 180)
     chosen = taught(owners)
-    assert len(chosen) == 150 * 33
+    assert len(chosen) == 180 * 33
     assert set(np.bincount(chosen // 40)) == {33}
     assert len(taught(own([1] * 1_001))) == 0
 
