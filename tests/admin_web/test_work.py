@@ -64,10 +64,15 @@ def test_what_the_bot_does_not_answer_is_edited_and_approved(team: Team) -> None
     fields = {"title": "Fútbol", "examples": "quien gana el clasico\n\nentradas para el estadio"}
     saved = team.elena.post(new, visto=_see(team, new), **fields)
     assert saved.headers["Location"] == "/admin/documentos/out_of_scope?aviso=guardado"
-    more = {"title": "Brevete y autos", "examples": f"como saco el brevete\n{SCRIPT}"}
+    more = {
+        "title": "Brevete y autos",
+        "refer": "Pregunta en el Touring",
+        "examples": f"como saco el brevete\n{SCRIPT}",
+    }
     assert team.elena.post(old, visto=_see(team, old), **more).status_code == 303
     changes = team.elena.get("/admin/documentos/out_of_scope").text
     assert "Fútbol: quien gana el clasico" in changes
+    assert "Brevete y autos, qué decirle: Pregunta en el Touring" in changes
     assert SCRIPT not in changes
     assert "Fútbol" in team.elena.get("/admin/fuera-de-alcance?buscar=ESTADIO").text
     assert "Fútbol" not in team.elena.get("/admin/fuera-de-alcance?buscar=brevete").text

@@ -55,8 +55,19 @@ def _line(value: object) -> list[str]:
     if not isinstance(value, dict):
         return [str(value)]
     if "examples" in value:
-        return [f"{value.get('title')}: {example}" for example in value["examples"]]
+        return [*_group(value)]
     return [" · ".join(str(each) for each in value.values() if each is not None)]
+
+
+def _group(group: Mapping[str, Any]) -> Iterator[str]:
+    """A group out of scope: its examples, and all that people would be told."""
+    title = group.get("title")
+    yield from (f"{title}: {example}" for example in group["examples"])
+    if group.get("refer"):
+        yield f"{title}, qué decirle: {group['refer']}"
+    for name in ("call", "sources"):
+        for each in group.get(name, ()):
+            yield from (f"{title}, {line}" for line in _line(each))
 
 
 def _words(value: object) -> list[str]:

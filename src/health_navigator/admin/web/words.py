@@ -130,8 +130,8 @@ _DEEDS = {
     "unanswered.discarded": "Descartó preguntas sin respuesta",
 }
 NOTICES = {
-    "guardado": "Guardado como borrador. El bot todavía dice lo de antes.",
-    "incompleto": "Guardado, pero incompleto: mira lo que falta. El bot todavía dice lo de antes.",
+    "guardado": "Guardado como borrador. El bot no lo dice hasta que otra persona lo apruebe.",
+    "incompleto": "Guardado, pero incompleto: mira lo que falta para enviarlo a revisión.",
     "enviado": "Enviado a revisión. Ahora lo aprueba otra persona.",
     "publicado": "Publicado. El bot lo dice en unos segundos.",
     "devuelto": "Devuelto, con tu comentario.",
