@@ -104,7 +104,7 @@ async def import_sheet(
     columns = [cell.strip().casefold() for cell in heading.cells]
     kind = kind or await _kind_of(session, columns, lines)
     _check_columns(bodies.model_of(kind, ""), columns)
-    standing = {each: await drafts.look(session, kind, each) for each in _ids(kind, columns, lines)}
+    standing = await drafts.look_at_all(session, kind, _ids(kind, columns, lines))
     known = _with_new(await bodies.known_ids(session), kind, standing)
     reader = _Reader(kind, columns, standing, known)
     report = ImportReport(kind, tuple(reader.read(lines)))
@@ -230,11 +230,9 @@ class _Reader:
 async def _write(
     session: AsyncSession, person: Person, report: ImportReport, standing: Mapping[str, Standing]
 ) -> ImportReport:
-    written = []
-    for row in report.rows:
-        if row.body is not None:
-            await drafts.propose(session, person, standing[row.id], row.body)
-            written.append(row.id)
+    changes = [(standing[row.id], row.body) for row in report.rows if row.body is not None]
+    await drafts.propose(session, person, changes)
+    written = tuple(each.id for each, _ in changes)
     note = f"{len(written)} of {len(report.rows)} rows"
     audit.record(session, person, f"{report.kind}.import", note=note)
-    return ImportReport(report.kind, report.rows, tuple(written))
+    return ImportReport(report.kind, report.rows, written)
