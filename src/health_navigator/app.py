@@ -42,7 +42,7 @@ from health_navigator.shipped import kept
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
-from health_navigator.telegram_bot.transport import PollingBot, open_bot
+from health_navigator.telegram_bot.transport import PlainBot, open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
 
@@ -212,7 +212,7 @@ def _last_resort(language_code: str | None) -> str:
     return replies.last_resort(translator(supported_locale(language_code)))
 
 
-async def _poll(bot: PollingBot, delivery: Delivery) -> None:
+async def _poll(bot: PlainBot, delivery: Delivery) -> None:
     await profile.direct_to_polling(bot)
     await Polling(bot, delivery).run()
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import TelegramError
 
 from health_navigator.conversation import memory
@@ -28,6 +28,7 @@ from health_navigator.telegram_bot.chat_order import ChatOrder
 from health_navigator.telegram_bot.messages import to_messages
 from health_navigator.telegram_bot.sender import ChatGoneError, ComeBackError, send
 from health_navigator.telegram_bot.tables import Stage
+from health_navigator.telegram_bot.transport import PlainBot
 from health_navigator.telegram_bot.updates import Arrived, chat_keys, read_update
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ class Delivery:
 
     def __init__(
         self,
-        bot: Bot,
+        bot: PlainBot,
         database: Database,
         respond: Respond,
         last_resort: Callable[[str | None], str],

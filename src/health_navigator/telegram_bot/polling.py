@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
-from health_navigator.telegram_bot.transport import PollingBot
+from health_navigator.telegram_bot.transport import PlainBot
 from health_navigator.telegram_bot.updates import (
     ALLOWED_UPDATES,
     UNREADABLE,
@@ -32,7 +32,7 @@ class Polling:
     Telegram then sends again what is in work here, which is recognised and left alone.
     """
 
-    def __init__(self, bot: PollingBot, delivery: Delivery) -> None:
+    def __init__(self, bot: PlainBot, delivery: Delivery) -> None:
         self._bot = bot
         self._delivery = delivery
         self._next = 0

@@ -7,15 +7,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from telegram import (
-    Bot,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from health_navigator.telegram_bot.transport import PlainBot
+
+_NO_PREVIEW = {"is_disabled": True}
 _SHORT_WAIT = 2
 _OPERATOR_WAIT = 60
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
@@ -38,7 +34,7 @@ class RefusedError(Exception):
     """Telegram refuses the message as it stands: our own mistake."""
 
 
-async def send(bot: Bot, chat_id: int, message: dict[str, Any]) -> None:
+async def send(bot: PlainBot, chat_id: int, message: dict[str, Any]) -> None:
     """Send one stored message; where Telegram refuses the markup, once more as plain text."""
     body = {key: value for key, value in message.items() if key != "plain"}
     try:
@@ -51,36 +47,18 @@ async def send(bot: Bot, chat_id: int, message: dict[str, Any]) -> None:
         raise _translated(error) from error
 
 
-async def _send_plain(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
+async def _send_plain(bot: PlainBot, chat_id: int, body: dict[str, Any]) -> None:
     try:
         await _send(bot, chat_id, body)
     except TelegramError as error:
         raise _translated(error) from error
 
 
-async def _send(bot: Bot, chat_id: int, body: dict[str, Any]) -> None:
-    markup = _markup(body.get("reply_markup"))
-    # What Telegram answers is of no use to us: where the library cannot read it, as with servers
-    # that imitate Telegram's, the message has arrived all the same and must not be sent again.
+async def _send(bot: PlainBot, chat_id: int, body: dict[str, Any]) -> None:
+    # An answer without the fields that Telegram promises, as of servers that imitate Telegram's,
+    # says all the same that the message has arrived: it must not be sent again.
     with suppress(ValueError, KeyError, TypeError):
-        await bot.send_message(
-            chat_id,
-            body["text"],
-            parse_mode=body.get("parse_mode"),
-            reply_markup=markup,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-
-
-def _markup(
-    data: dict[str, Any] | None,
-) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
-    if data is None:
-        return None
-    if "remove_keyboard" in data:
-        return ReplyKeyboardRemove()
-    kind = InlineKeyboardMarkup if "inline_keyboard" in data else ReplyKeyboardMarkup
-    return kind.de_json(data)
+        await bot.post_message({"chat_id": chat_id, "link_preview_options": _NO_PREVIEW, **body})
 
 
 def _translated(error: TelegramError) -> Exception:

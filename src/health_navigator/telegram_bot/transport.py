@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
@@ -90,22 +90,31 @@ class AiohttpRequest(BaseRequest):
         return parsed
 
 
-class PollingBot(ExtBot[None]):
-    """The library's Bot, which also hands out updates as Telegram sent them.
+class PlainBot(ExtBot[None]):
+    """The library's Bot, which also takes and gives what Telegram's server does: plain JSON."""
 
-    The library drops a whole batch for one update that it cannot read, and writes it to the log.
-    """
+    async def post_message(self, message: Mapping[str, Any]) -> None:
+        """sendMessage with these parameters.
+
+        The library's own would make objects of the buttons, then of Telegram's whole answer, which
+        costs more than to send it and is of no use to us.
+        """
+        await self._post("sendMessage", dict(message))
 
     async def fetch_updates(
         self, offset: int, seconds: int, allowed: Sequence[str]
     ) -> list[dict[str, Any]]:
+        """The updates as Telegram sent them.
+
+        The library drops a whole batch for one that it cannot read, and writes it to the log.
+        """
         data = {"offset": offset, "timeout": seconds, "allowed_updates": list(allowed)}
         fetched = await self._post("getUpdates", data, read_timeout=_READ_SECONDS + seconds)
         return fetched if isinstance(fetched, list) else []
 
 
 @asynccontextmanager
-async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[PollingBot]:
+async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[PlainBot]:
     """The library's Bot over one pool of connections, closed when the block ends.
 
     Telegram's own server sets a pace; a Bot API server of one's own sets none.
@@ -113,7 +122,7 @@ async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[
     request = AiohttpRequest(metrics)
     await request.initialize()
     try:
-        yield PollingBot(
+        yield PlainBot(
             token,
             base_url=f"{api_url}/bot",
             request=request,
