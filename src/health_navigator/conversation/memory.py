@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -110,20 +110,27 @@ def keep(connection: Connection, chats: Sequence[str], turn: Turn) -> None:
 def _leave_behind(connection: Connection, turn: Turn) -> None:
     """Counts and questions for the staff, which nothing links to a chat."""
     day = clock.today()
-    count(connection, day, "outcome", turn.outcome)
-    if turn.entry and not turn.urgent:
-        count(connection, day, "entry", turn.entry)
-    if turn.department:
-        count(connection, day, "department", turn.department)
     for record in turn.records:
         match record:
             case Unanswered(text):
                 connection.execute(_ASK_STAFF, {"text": text, "asked_on": day})
-            case Vote(entry, helped):
-                count(connection, day, "helped" if helped else "not_helped", entry)
             case ServiceReport(service):
                 report = {"service": service, "reported_on": day}
                 connection.execute(_REPORT[connection.dialect.name], report)
+    rows = [{"day": day, "name": name, "key": key} for name, key in _counted(turn)]
+    connection.execute(_COUNT[connection.dialect.name], rows)
+
+
+def _counted(turn: Turn) -> Iterator[tuple[str, str]]:
+    """What of a turn is counted, always in this order: rows locked in any order may deadlock."""
+    yield "outcome", turn.outcome
+    if turn.entry and not turn.urgent:
+        yield "entry", turn.entry
+    if turn.department:
+        yield "department", turn.department
+    for record in turn.records:
+        if isinstance(record, Vote):
+            yield "helped" if record.helped else "not_helped", record.entry
 
 
 def forget(connection: Connection, chats: Sequence[str]) -> None:

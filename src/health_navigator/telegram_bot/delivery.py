@@ -287,8 +287,9 @@ def _store(
 ) -> None:
     if turn.forget:
         _forget_everything(connection, chats)
-    memory.keep(connection, chats, turn)
     ledger.store_answer(connection, update_id, messages)
+    # Last, for it counts: every process locks the same few rows until its transaction ends.
+    memory.keep(connection, chats, turn)
 
 
 def _forget_and_finish(connection: Connection, update_id: int, chats: tuple[str, ...]) -> None:
