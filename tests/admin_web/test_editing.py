@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+import time
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from health_navigator import clock
 from tests.admin_web.conftest import Colleague, Team
 
 SCRIPT = '<script>alert("x")</script>'
@@ -212,6 +215,31 @@ def test_what_breaks_a_pinned_question_needs_a_reason(team: Team) -> None:
     assert refused.status_code == 422
     assert "Motivo para publicar" in refused.text
     assert "¿Hay dentista gratis?" in refused.text
+
+
+def test_what_has_an_end_says_so_and_is_no_longer_said(team: Team) -> None:
+    gone = _published_until(team, clock.today() - timedelta(days=1))
+    kept = _published_until(team, clock.today())
+    assert "Dejó de mostrarse" in team.elena.get(f"/admin/entradas/{gone}").text
+    assert "Se muestra hasta el" in team.elena.get(f"/admin/entradas/{kept}").text
+    deadline = time.monotonic() + 30
+    while kept not in (served := _served(team)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert gone not in served
+
+
+def _published_until(team: Team, day: date) -> str:
+    entry = new_entry(team, team.elena, expires_on=day.isoformat())
+    team.elena.post(f"/admin/entradas/{entry}/enviar")
+    published = team.aida.post(f"/admin/entradas/{entry}/publicar", motivo="prueba")
+    assert published.status_code == 303
+    return entry
+
+
+def _served(team: Team) -> set[str]:
+    items = team.program.client.get("/api/v1/entries", params={"limit": 1_000}).json()["items"]
+    return {each["id"] for each in items}
 
 
 def test_taking_off_asks_why(team: Team) -> None:

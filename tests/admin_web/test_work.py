@@ -160,6 +160,16 @@ def test_reports_of_users_are_settled(team: Team) -> None:
     assert "La gente avisa" not in team.elena.get("/admin/servicios").text
 
 
+def test_the_first_page_tells_how_the_week_went(team: Team) -> None:
+    page = team.omar.get("/admin").text
+    week = re.findall(r'data-name="Últimos 7 días">(\d+)', page)
+    before = re.findall(r'data-name="7 días antes">(\d+)', page)
+    # Nine to twelve answers a day, and five or six of another kind: `_prepare` wrote them.
+    assert 7 * 14 <= int(week[0]) <= 7 * 18
+    assert 7 * 14 <= int(before[0]) <= 7 * 18
+    assert "Esta semana el equipo publicó" in page
+
+
 def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
     page = team.elena.get("/admin/cifras").text
     assert 'fill="url(#p-not_understood)"' in page

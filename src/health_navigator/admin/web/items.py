@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator import clock
 from health_navigator.admin import advice, bodies, catalogue, drafts
 from health_navigator.admin.api.doors import office_of
 from health_navigator.admin.drafts import Standing, State
@@ -102,6 +103,7 @@ async def _show(
         refusal=refusal,
         label_of=fields.label_of,
         asks_reason=refusal is not None,
+        today=clock.today().isoformat(),
     )
 
 
