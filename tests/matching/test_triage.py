@@ -64,7 +64,7 @@ def _labelled(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "right"), [("danger.tsv", 0.93, 0.82), ("danger_apart.tsv", 0.80, 0.70)]
+    ("name", "found", "right"), [("danger.tsv", 0.93, 0.82), ("danger_apart.tsv", 0.79, 0.71)]
 )
 def test_dangers_that_nobody_wrote_down_are_heard(
     model: TriageModel, name: str, found: float, right: float
@@ -75,7 +75,7 @@ def test_dangers_that_nobody_wrote_down_are_heard(
     assert _share([danger == label for label, danger in dangers]) >= right
 
 
-@pytest.mark.parametrize(("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.03)])
+@pytest.mark.parametrize(("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.05)])
 def test_calm_messages_with_alarming_words_stay_calm(
     model: TriageModel, name: str, most: float
 ) -> None:
@@ -146,10 +146,40 @@ def _story(clause: str) -> str:
     )
 
 
-def test_the_known_phrases_nearest_to_a_message_say_why(model: TriageModel) -> None:
-    (nearest, *_) = model.nearest("creo que mi vecina golpea a su hijo con un palo")
+def test_the_known_phrases_nearest_to_a_danger_say_why(model: TriageModel) -> None:
+    (nearest, *_) = model.assess("creo que mi vecina golpea a su hijo con un palo").nearest
     assert "golpea" in nearest
-    assert model.nearest("🤷") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("please help, i want to kill myself", "suicidio"),
+        ("my husband beats me every day", "violencia"),
+        ("i was raped yesterday", "violencia-sexual"),
+        ("my baby can't breathe", "emergencia-medica"),
+        ("quero morrer, não aguento mais", "suicidio"),
+        ("meu marido me bate muito", "violencia"),
+        ("fui estuprada ontem à noite", "violencia-sexual"),
+    ],
+)
+def test_danger_is_heard_in_english_and_portuguese_too(
+    model: TriageModel, text: str, danger: str
+) -> None:
+    assert model.assess(text).danger == danger
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where can i get a free hiv test",
+        "my wife is pregnant and we have no papers",
+        "onde posso tomar a vacina da febre amarela",
+        "minha esposa está grávida e não temos documentos",
+    ],
+)
+def test_ordinary_questions_in_other_languages_alarm_nobody(model: TriageModel, text: str) -> None:
+    assert model.assess(text).danger is None
 
 
 @pytest.mark.parametrize("text", ["", " ", "?!", "🤷🤷", "no", "hola", "mi hijo", "34", "ayuda"])
@@ -192,7 +222,6 @@ def test_the_same_knowledge_hears_the_same() -> None:
 def test_without_dangers_nothing_is_heard() -> None:
     model = fit([], ["hola"])
     assert model.assess("me quiero morir").danger is None
-    assert model.nearest("me quiero morir") == ()
 
 
 def test_one_danger_and_no_ordinary_question_are_enough() -> None:

@@ -18,6 +18,7 @@ from health_navigator.matching import decide as deciding
 from health_navigator.matching.normalise import fold, sound
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
+from health_navigator.matching.triage import Assessment
 
 NEAREST = 5
 # Beyond this from everything we know, a shared location is not in Peru or is in the sea.
@@ -80,10 +81,12 @@ class Understanding:
     closed: Service | None = None
     refer: OutOfScope | None = None
     ranking: Ranking | None = None
+    heard: Assessment | None = None
 
     def explained(self) -> dict[str, Any]:
-        """Why: nearest questions, the score of each part, what normalising did."""
-        return asdict(self.ranking) if self.ranking else {}
+        """Why: nearest questions, the score of each part, what normalising did; or what alarmed."""
+        reasons = self.ranking or self.heard
+        return asdict(reasons) if reasons else {}
 
 
 def understand(
@@ -98,7 +101,7 @@ def understand(
     readable = to_readable(text)
     danger = knowledge.triage.assess(readable)
     if danger.danger:
-        return _urgent(knowledge, danger.danger, danger.confidence)
+        return replace(_urgent(knowledge, danger.danger, danger.confidence), heard=danger)
     understood = _ordinary(knowledge, readable, moment, point, state or State())
     return replace(understood, weak_sign=danger.weak)
 
