@@ -132,6 +132,12 @@ def test_one_person_may_work_alone_and_the_audit_says_so(alone: Staff) -> None:
     assert record["note"] == "four eyes are off: approved by an author"
 
 
+def test_the_console_shows_the_known_phrases_that_a_danger_came_nearest_to(staff: Staff) -> None:
+    why = _try(staff, "mi marido me pega y me amenaza")["why"]
+    assert why["danger"] == "violencia"
+    assert any("me pega" in phrase for phrase in why["nearest"])
+
+
 def test_the_console_answers_with_my_drafts_and_says_why(staff: Staff) -> None:
     entry = staff.new_id()
     question = "me operan la hernia del ombligo"
