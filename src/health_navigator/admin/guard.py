@@ -108,6 +108,8 @@ def examine(proposal: Proposal, asked: Asked, learn: Learn) -> Findings:
     `learn` makes that matcher. What finds another entry there and its own today is broken or
     stolen; what finds another already is no fault of the change.
     """
+    if not proposal.documents:
+        return Findings()
     documents = _reached(proposal, asked)
     is_live = documents == proposal.live.ranker.documents
     new = learn(proposal.applied(documents))
