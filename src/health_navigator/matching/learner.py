@@ -81,5 +81,5 @@ def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
         there = best > NOTHING
         total += np.where(there, best, 0)
         found += there
-        left[left == best[owners.of_question]] = NOTHING
+        np.putmask(left, left == np.repeat(best, owners.counts), NOTHING)
     return total / found

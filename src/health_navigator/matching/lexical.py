@@ -33,9 +33,7 @@ class Lexical:
 
     def alike(self, row: Row) -> tuple[FloatArray, FloatArray]:
         """One text's similarity to each question, and to each document's title and answer."""
-        one = (row.values, row.columns, (0, len(row.columns)))
-        asked = csr_matrix(one, shape=(1, self.by_feature.shape[0]))
-        both = np.asarray((asked @ self.by_feature).toarray()[0], dtype=np.float32)
+        both = np.asarray(self.by_feature[row.columns].T @ row.values, dtype=np.float32)
         return both[: self.count], both[self.count :]
 
 

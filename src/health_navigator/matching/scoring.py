@@ -47,22 +47,22 @@ class Scorer:
     def score(self, reading: Reading, text: str) -> Scores:
         row = self.lexical.vectoriser.row(reading)
         words, bodies = self.lexical.alike(row)
-        topics = _dots(self.latent.questions, self.latent.vector(row))
+        topics = self.latent.questions @ self.latent.vector(row)
         parts = {"near words": nearest(words, self.owners), "body": bodies}
         parts["near topics"] = nearest(topics, self.owners)
         meanings = np.zeros_like(topics)
         if self.semantic is not None:
             vector = self.semantic.vector(text)
-            meanings = _dots(self.semantic.questions, vector)
+            meanings = self.semantic.questions @ vector
             parts["near meaning"] = nearest(meanings, self.owners)
-            parts["title"] = _dots(self.semantic.titles, vector)
+            parts["title"] = self.semantic.titles @ vector
         alike = _joint(words, topics, meanings)
         parts["learnt"] = self._learnt(alike) if len(self.taught) else parts["near words"]
         return Scores(parts, alike)
 
     def _learnt(self, alike: FloatArray) -> FloatArray:
         chosen = alike if len(self.taught) == len(alike) else alike[self.taught]
-        return _dots(self.weights, chosen)
+        return np.asarray(self.weights @ chosen, dtype=np.float32)
 
 
 def learn_scores(texts: Texts, owners: Owners) -> Scorer:
@@ -81,11 +81,6 @@ def _learnt_anew(scorer: Scorer) -> Scorer:
     if not len(scorer.taught):
         return scorer
     return replace(scorer, weights=learn(_kernel(scorer), scorer.owners, scorer.taught))
-
-
-def _dots(rows: FloatArray, vector: FloatArray) -> FloatArray:
-    """`rows @ vector` without BLAS, whose threads spin: on a busy machine that cost 30 ms."""
-    return np.asarray(np.einsum("ij,j->i", rows, vector), dtype=np.float32)
 
 
 def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> FloatArray:
