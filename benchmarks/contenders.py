@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from urllib.request import urlopen
 
 import asyncpg
@@ -25,7 +26,6 @@ ECHO_PYTHON = ROOT / ".venv-benchmark" / "bin" / "python"
 POSTGRES = os.environ.get(
     "NAVIGATOR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
 )
-DATABASE = "navigator_benchmark"
 START_SECONDS = 180
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -128,10 +128,12 @@ def _spawned(
 @contextmanager
 def _database() -> Iterator[str]:
     """A PostgreSQL database that is there as long as the block runs."""
-    _on_postgres(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    _on_postgres(f"CREATE DATABASE {DATABASE}")
-    yield f"{POSTGRES.rpartition('/')[0]}/{DATABASE}"
-    _on_postgres(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    name = f"navigator_benchmark_{token_hex(4)}"
+    _on_postgres(f"CREATE DATABASE {name}")
+    try:
+        yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+    finally:
+        _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _on_postgres(statement: str) -> None:
@@ -188,18 +190,3 @@ def _cpu_seconds(pid: int) -> float:
 def _kilobytes(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-
-def postgres_cpu_seconds() -> float:
-    """Of the server processes that serve the benchmark's database now."""
-    mine = (path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if _serves(path))
-    return sum(_cpu_seconds(int(folder.name)) for folder in mine)
-
-
-def _serves(command: Path) -> bool:
-    try:
-        return command.read_bytes().startswith(b"postgres:") and DATABASE.encode() in (
-            command.read_bytes()
-        )
-    except OSError:  # it ended meanwhile
-        return False

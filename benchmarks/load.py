@@ -1,8 +1,8 @@
 """Updates a second and the time to a reply, ours beside bare echo bots, in one run.
 
 All bots are up at once and take turns of a few seconds, so that whatever else the machine does
-hits all alike. CPU is what each bot's processes used; the load and the stand-in Telegram share one
-other process.
+hits all alike. CPU is what each bot's processes used, without PostgreSQL's; the load and the
+stand-in Telegram share one other process.
 
 Usage: python benchmarks/load.py [--seconds 4] [--rounds 3] [--only NAME ...]
 """
@@ -16,7 +16,7 @@ from statistics import median, quantiles
 from time import perf_counter, process_time
 
 import uvloop
-from contenders import Contender, Running, echo, ours, postgres_cpu_seconds
+from contenders import Contender, Running, echo, ours
 from ground import ROOT, keep, machine
 from traffic import Tally, Traffic
 
@@ -47,7 +47,6 @@ class Figure:
     p95_ms: float
     p99_ms: float
     cpu_ms: float
-    postgres_cpu_ms: float
     load_cpu_ms: float
 
 
@@ -55,7 +54,6 @@ class Figure:
 class Turn:
     tally: Tally
     cpu: float
-    postgres: float
     load: float
 
 
@@ -85,14 +83,9 @@ async def measure(
 
 
 async def _turn(traffic: Traffic, bot: Running, connections: int, seconds: float) -> Turn:
-    cpu, postgres, load = bot.cpu_seconds(), postgres_cpu_seconds(), process_time()
+    cpu, load = bot.cpu_seconds(), process_time()
     tally = await traffic.drive(bot.addresses, connections, perf_counter() + seconds)
-    return Turn(
-        tally,
-        bot.cpu_seconds() - cpu,
-        max(0.0, postgres_cpu_seconds() - postgres),
-        process_time() - load,
-    )
+    return Turn(tally, bot.cpu_seconds() - cpu, process_time() - load)
 
 
 def _figure(name: str, connections: int, turns: Sequence[Turn]) -> Figure:
@@ -111,7 +104,6 @@ def _figure(name: str, connections: int, turns: Sequence[Turn]) -> Figure:
         p95_ms=round(cuts[94] * 1e3, 1),
         p99_ms=round(cuts[98] * 1e3, 1),
         cpu_ms=round(sum(turn.cpu for turn in turns) * each, 2),
-        postgres_cpu_ms=round(sum(turn.postgres for turn in turns) * each, 2),
         load_cpu_ms=round(sum(turn.load for turn in turns) * each, 2),
     )
 
@@ -122,10 +114,9 @@ def table(figures: Sequence[Figure]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for each in sorted(figures, key=lambda figure: _place(figure.bot)):
-        database = f" + {each.postgres_cpu_ms} in PostgreSQL" if "PostgreSQL" in each.bot else ""
         lines.append(
             f"| {each.bot} | {each.connections} | {each.updates_a_second:.0f} | {each.p50_ms} "
-            f"| {each.p95_ms} | {each.p99_ms} | {each.cpu_ms}{database} | {each.refused} |"
+            f"| {each.p95_ms} | {each.p99_ms} | {each.cpu_ms} | {each.refused} |"
         )
     return "\n".join(lines) + "\n"
 
