@@ -141,6 +141,19 @@ def test_empty_knowledge_knows_nothing() -> None:
     assert (ranking.candidates, ranking.out_of_scope) == ((), 1.0)
 
 
+def test_a_word_alone_is_no_surer_than_its_share_of_the_questions() -> None:
+    many = [Document(str(at), "", (f"tema{at} cosa{at}",)) for at in range(180)]
+    lost = Document(
+        "perdida", "Papeles", ("mis papeles", "perdí cosa1", "robaron cosa2"), "Papeles."
+    )
+    insured = Document("seguro", "", ("sin papeles me aseguran en el hospital", "seguro"))
+    ranker = fit([*many, lost, insured], {})
+    papers = {each.id: each.confidence for each in ranker.rank("papeles").candidates}
+    assert (papers["perdida"], papers["seguro"]) == (0.5, 0.5)
+    assert ranker.rank("mis papeles").candidates[0].confidence > 0.5
+    assert ranker.rank("seguro").candidates[0].confidence > 0.5
+
+
 def test_one_entry_is_no_answer_to_everything(encoder: Encoder | None) -> None:
     ranker = fit((INSURANCE,), {}, encoder)
     assert ranker.rank("que cubre el sis").candidates[0].confidence > 0.5

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from health_navigator.matching.features import FloatArray, Reading, Row, Vectoriser, learn_features
+from health_navigator.matching.features import (
+    FloatArray,
+    IntArray,
+    Reading,
+    Row,
+    Vectoriser,
+    learn_features,
+)
+from health_navigator.matching.stems import root
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,14 @@ class Lexical:
     def questions(self) -> csr_matrix:
         """The questions as rows again."""
         return csr_matrix(self.by_feature[:, : self.count].T)
+
+    def questions_with(self, word: str) -> IntArray:
+        """Which questions have this word, or one of its root."""
+        column = self.vectoriser.vocabulary.roots.get(root(word))
+        if column is None:
+            return np.empty(0, dtype=np.int64)
+        found = self.by_feature.indices[slice(*self.by_feature.indptr[column : column + 2])]
+        return np.asarray(found[found < self.count], dtype=np.int64)
 
     def alike(self, row: Row) -> tuple[FloatArray, FloatArray]:
         """One text's similarity to each question, and to each document's title and answer."""

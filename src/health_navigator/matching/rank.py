@@ -91,6 +91,7 @@ class Ranker:
     owners: Owners = field(default_factory=lambda: own(()))
     reader: Reader = field(default_factory=Reader)
     in_scope: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    lone_words: frozenset[str] = frozenset()
     by_words: Scorer | None = None
     by_meaning: Scorer | None = None
 
@@ -114,13 +115,26 @@ class Ranker:
 
     def _ranked(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Ranking:
         scores = self._heard(scorer, reading, told)
-        likely = chances(scores.parts, self.in_scope)
+        likely = self._cautious(chances(scores.parts, self.in_scope), scorer, reading)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
         best = tuple(self._candidate(at, likely, scores) for at in inside[:MOST_CANDIDATES])
         beyond = max(0.0, 1.0 - float(likely[inside].sum()))
         group = self.documents[outside[0]].id if len(outside) else None
         return Ranking(best, beyond, group, reading=reading)
+
+    def _cautious(self, likely: FloatArray, scorer: Scorer, reading: Reading) -> FloatArray:
+        """A word alone says little: what is sure of it counts its share of what has that word.
+
+        A word that is a question of its own, such as a greeting, says what it says.
+        """
+        if len(reading.typed) != 1 or reading.typed[0] in self.lone_words:
+            return likely
+        asked = scorer.lexical.questions_with(reading.typed[0])
+        often = np.bincount(self.owners.of_question[asked], minlength=len(likely))
+        shares = np.asarray(often / max(1, len(asked)), dtype=np.float32)
+        best = likely.argmax()
+        return shares if len(asked) and likely[best] > shares[best] else likely
 
     def _heard(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Scores:
         """The whole message, and a story's clauses beside it: in a story the topic is thin."""
@@ -155,12 +169,11 @@ def fit(
     reader = _reader(known, concepts)
     questions = tuple(each for document in known for each in document.questions)
     owners = own([len(document.questions) for document in known])
-    texts = describe_texts(
-        [reader.read(question) for question in questions],
-        [reader.read(_body(document)) for document in known],
-    )
+    read = [reader.read(question) for question in questions]
+    texts = describe_texts(read, [reader.read(_body(document)) for document in known])
     in_scope = np.array([document.in_scope for document in known])
-    ranker = Ranker(known, questions, owners, reader, in_scope, learn_scores(texts, owners))
+    lone = frozenset(each.typed[0] for each in read if len(each.typed) == 1)
+    ranker = Ranker(known, questions, owners, reader, in_scope, lone, learn_scores(texts, owners))
     return ranker if encoder is None else fit_meaning(ranker, encoder)
 
 
