@@ -35,6 +35,7 @@ from health_navigator.i18n import supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_once
+from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder, load_encoder
 from health_navigator.observability import Metrics
@@ -108,7 +109,8 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     stack.push_async_callback(database.close)
     await database.migrate()
     await load_knowledge(database, settings)
-    builder = await asyncio.to_thread(snapshot_builder, settings)
+    shelf = Shelf(kept("learnt"), settings.keys()[0])
+    builder = await asyncio.to_thread(snapshot_builder, settings, shelf)
     metrics.encoder.set(builder.has_encoder)
     live = LiveKnowledge(database, builder, metrics.show_knowledge)
     stack.push_async_callback(live.close)
@@ -179,9 +181,9 @@ def encoder_for(settings: Settings) -> Encoder | None:
     return encoder
 
 
-def snapshot_builder(settings: Settings) -> SnapshotBuilder:
+def snapshot_builder(settings: Settings, shelf: Shelf | None = None) -> SnapshotBuilder:
     """The builder of snapshots with the encoder of the settings and its kept vectors."""
-    return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"))
+    return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"), shelf)
 
 
 async def _open_telegram(

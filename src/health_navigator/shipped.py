@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -18,3 +19,18 @@ def kept(name: str) -> Path:
     """Where the program keeps what it worked out and can work out again: var/, by name."""
     at_home = _CHECKOUT / "pyproject.toml"
     return (_CHECKOUT if at_home.exists() else Path()) / "var" / name
+
+
+def program_digest() -> str:
+    """Changes with every change of the program's own code."""
+    return folder_digest(_PACKAGE, "*.py")
+
+
+def folder_digest(folder: Path, pattern: str) -> str:
+    """Of the names and the contents of a folder's files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob(pattern)):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()

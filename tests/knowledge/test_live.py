@@ -1,17 +1,20 @@
-"""The knowledge in use while it is learnt: words at once, meanings after."""
+"""The knowledge in use while it is learnt: words at once, meanings after; what is kept of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from health_navigator.db import Database
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.features import FloatArray
@@ -59,3 +62,59 @@ async def test_words_serve_at_once_and_meanings_follow(
 
 def _knows(snapshot: Snapshot, word: str) -> bool:
     return any(word in question for question in snapshot.ranker.questions)
+
+
+def _builder(folder: Path, key: bytes = b"a secret") -> SnapshotBuilder:
+    return SnapshotBuilder(Lengths(), folder / "vectors.npz", Shelf(folder / "learnt", key))
+
+
+def _items(folder: Path) -> list[StoredItem]:
+    items = checked_directory(folder)
+    return [StoredItem(each.kind, each.id, each.position, each.body) for each in items]
+
+
+def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -> None:
+    items = _items(folder)
+    whole = _builder(tmp_path).build(1, items, wait=True)
+    again = _builder(tmp_path).build_words(1, items)
+    assert not again.learnt.lacks_meaning
+    for text in ("me atienden sin papeles", "me quiero morir", "donde queda la posta"):
+        assert again.ranker.rank(text) == whole.ranker.rank(text)
+        assert again.triage.assess(text) == whole.triage.assess(text)
+
+
+def test_new_knowledge_is_learnt_anew(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
+    _builder(tmp_path).build(1, _items(folder), wait=True)
+    spoil(
+        "entries/salud.yaml", "- me atienden de urgencia aunque no tenga papeles", "- hay zoologico"
+    )
+    assert _builder(tmp_path).build_words(2, _items(folder)).learnt.lacks_meaning
+
+
+def _damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoiled", [_damage, lambda path: path.write_bytes(b"short")])
+def test_what_was_touched_is_not_opened(
+    folder: Path, tmp_path: Path, spoiled: Callable[[Path], object]
+) -> None:
+    _builder(tmp_path).build(1, _items(folder), wait=True)
+    (kept,) = (tmp_path / "learnt").iterdir()
+    spoiled(kept)
+    assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
+
+
+def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> None:
+    """Who can write to the folder but does not know the key makes the program run nothing."""
+    _builder(tmp_path, key=b"somebody else's").build(1, _items(folder), wait=True)
+    assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
+
+
+def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
+    for at in range(MOST_KEPT + 2):
+        spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
+        _builder(tmp_path).build(at, _items(folder), wait=True)
+    assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.kept import Shelf, name_of
 from health_navigator.knowledge.snapshot import (
     Content,
+    Learnt,
     Snapshot,
     learn,
     learn_meaning,
@@ -30,11 +32,14 @@ class SnapshotBuilder:
     """Builds with meanings where their vectors are known, else with words alone for the moment.
 
     To encode all sentences of the knowledge takes about a minute, so `learn` does it apart and
-    keeps the vectors in a file.
+    keeps the vectors in a file. What was learnt is kept on the shelf, if there is one.
     """
 
-    def __init__(self, encoder: Encoder | None, vectors_file: Path) -> None:
+    def __init__(
+        self, encoder: Encoder | None, vectors_file: Path, shelf: Shelf | None = None
+    ) -> None:
         self._encoder = encoder
+        self._shelf = shelf
         self._file = vectors_file
         self._vectors: dict[str, FloatArray] = (
             read_vectors(vectors_file, encoder) if encoder is not None else {}
@@ -45,17 +50,33 @@ class SnapshotBuilder:
         return self._encoder is not None
 
     def build_words(self, version: int, items: Sequence[StoredItem]) -> Snapshot:
-        """A snapshot as soon as can be: `add_meaning` makes it whole."""
+        """A snapshot as soon as can be: whole if it was kept, else `add_meaning` makes it so."""
         content = Content.of(items)
-        return to_snapshot(version, content, learn(content, None, lacks_meaning=self.has_encoder))
+        learnt = self._kept(content, items)
+        if learnt is None:
+            learnt = learn(content, None, lacks_meaning=self.has_encoder)
+            self._keep(content, items, learnt)
+        return to_snapshot(version, content, learnt)
 
     def add_meaning(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
         """The snapshot of these items with meanings, once their vectors are learnt."""
         if self._encoder is None:
             return snapshot
-        self.learn(Content.of(items))
-        prepared = Prepared(self._encoder, self._vectors)
-        return replace(snapshot, learnt=learn_meaning(snapshot.learnt, prepared))
+        content = Content.of(items)
+        self.learn(content)
+        learnt = learn_meaning(snapshot.learnt, Prepared(self._encoder, self._vectors))
+        self._keep(content, items, learnt)
+        return replace(snapshot, learnt=learnt)
+
+    def _kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:
+        if self._shelf is None:
+            return None
+        encoder = Prepared(self._encoder, self._vectors) if self._encoder else None
+        return self._shelf.read(name_of(content, items, self._encoder), encoder)
+
+    def _keep(self, content: Content, items: Sequence[StoredItem], learnt: Learnt) -> None:
+        if self._shelf is not None and not learnt.lacks_meaning:
+            self._shelf.write(name_of(content, items, self._encoder), learnt)
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
@@ -66,8 +87,9 @@ class SnapshotBuilder:
             self.learn(content)
         if self.unknown(content):
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
-        prepared = Prepared(self._encoder, self._vectors)
-        return to_snapshot(version, content, learn(content, prepared))
+        learnt = learn(content, Prepared(self._encoder, self._vectors))
+        self._keep(content, items, learnt)
+        return to_snapshot(version, content, learnt)
 
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]

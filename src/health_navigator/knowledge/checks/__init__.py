@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,8 +22,7 @@ from health_navigator.knowledge.checks import (
 )
 from health_navigator.knowledge.checks.pieces import Pieces
 from health_navigator.knowledge.files import FileItem, read_directory
-
-_PROGRAM = Path(__file__).parents[2]
+from health_navigator.shipped import folder_digest, program_digest
 
 CHECKS: tuple[Callable[[Pieces], Iterator[Problem]], ...] = (
     links.repeated_ids,
@@ -78,7 +76,8 @@ def checked_once(directory: Path, seal: Path) -> tuple[FileItem, ...]:
 
     *seal* is where the last directory that was found whole is named.
     """
-    found = _fingerprint(directory)
+    # All that the checks depend on: the knowledge files, and this program.
+    found = folder_digest(directory, "*.y*ml") + program_digest()
     if seal.is_file() and seal.read_text(encoding="utf-8", errors="replace") == found:
         return read_directory(directory)
     items = checked_directory(directory)
@@ -87,17 +86,6 @@ def checked_once(directory: Path, seal: Path) -> tuple[FileItem, ...]:
         seal.parent.mkdir(parents=True, exist_ok=True)
         seal.write_text(found, encoding="utf-8")
     return items
-
-
-def _fingerprint(directory: Path) -> str:
-    """Of everything that the checks depend on: the knowledge files, and this program."""
-    digest = hashlib.sha256()
-    for folder, pattern in ((directory, "*.y*ml"), (_PROGRAM, "*.py")):
-        for path in sorted(folder.rglob(pattern)):
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()
 
 
 def problems_of(items: Sequence[FileItem]) -> Iterator[Problem]:

@@ -1,0 +1,101 @@
+"""What was learnt, kept on disk: a start with nothing new serves without learning it again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import json
+import pickle
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy
+
+from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.snapshot import Content, Learnt
+from health_navigator.matching.encoder import Encoder, Prepared
+from health_navigator.shipped import program_digest
+
+# Each is some fifty megabytes; more than one state is in use while a change is tried and undone.
+MOST_KEPT = 3
+_SEAL_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder of what was learnt, sealed with a secret key.
+
+    A file that another program, key or knowledge made, or that was touched since, is never opened:
+    it is learnt anew. Only so may what lies there be read as Python's objects.
+    """
+
+    folder: Path
+    key: bytes
+
+    def read(self, name: str, encoder: Encoder | None) -> Learnt | None:
+        """What was kept under this name, working with *encoder*; None if there is nothing."""
+        try:
+            content = memoryview((self.folder / name).read_bytes())
+        except OSError:
+            return None
+        seal, packed = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
+        if not hmac.compare_digest(seal, self._seal(name, packed)):
+            return None
+        learnt: Learnt = _Unpacker(packed, encoder).load()
+        return learnt
+
+    def write(self, name: str, learnt: Learnt) -> None:
+        """Keep *learnt*; where nothing can be kept, the next start learns again."""
+        packed = _packed(learnt)
+        partial = self.folder / f"{name}.partial"
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(self._seal(name, packed) + packed)
+            partial.replace(self.folder / name)
+            self._drop_oldest()
+
+    def _seal(self, name: str, packed: bytes | memoryview) -> bytes:
+        key = hashlib.sha256(self.key).digest()
+        seal = hashlib.blake2b(name.encode(), key=key, digest_size=_SEAL_BYTES)
+        seal.update(packed)
+        return seal.digest()
+
+    def _drop_oldest(self) -> None:
+        kept = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)
+        for path in kept[:-MOST_KEPT]:
+            path.unlink(missing_ok=True)
+
+
+def name_of(content: Content, items: Sequence[StoredItem], encoder: Encoder | None) -> str:
+    """Other content, another program or another encoder: another name."""
+    versions = [sys.version, np.__version__, scipy.__version__, program_digest()]
+    served = [item.body for item in items]
+    parts = [versions, encoder.name if encoder else None, [*content.entries], served]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class _Packer(pickle.Pickler):
+    """Leaves the encoder out: every process has its own."""
+
+    def persistent_id(self, obj: object) -> str | None:
+        return "encoder" if isinstance(obj, Prepared) else None
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, packed: memoryview, encoder: Encoder | None) -> None:
+        super().__init__(io.BytesIO(packed))
+        self._encoder = encoder
+
+    def persistent_load(self, _: str) -> Encoder | None:
+        return self._encoder
+
+
+def _packed(learnt: Learnt) -> bytes:
+    file = io.BytesIO()
+    _Packer(file, protocol=5).dump(learnt)
+    return file.getvalue()
