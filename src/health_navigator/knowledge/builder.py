@@ -55,7 +55,7 @@ class SnapshotBuilder:
         learnt = self._kept(content, items)
         if learnt is None:
             learnt = learn(content, None, lacks_meaning=self.has_encoder)
-            self._keep(content, items, learnt)
+            learnt = self._keep(content, items, learnt)
         return to_snapshot(version, content, learnt)
 
     def add_meaning(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
@@ -65,8 +65,7 @@ class SnapshotBuilder:
         content = Content.of(items)
         self.learn(content)
         learnt = learn_meaning(snapshot.learnt, Prepared(self._encoder, self._vectors))
-        self._keep(content, items, learnt)
-        return replace(snapshot, learnt=learnt)
+        return replace(snapshot, learnt=self._keep(content, items, learnt))
 
     def _kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:
         if self._shelf is None:
@@ -74,9 +73,12 @@ class SnapshotBuilder:
         encoder = Prepared(self._encoder, self._vectors) if self._encoder else None
         return self._shelf.read(name_of(content, items, self._encoder), encoder)
 
-    def _keep(self, content: Content, items: Sequence[StoredItem], learnt: Learnt) -> None:
-        if self._shelf is not None and not learnt.lacks_meaning:
-            self._shelf.write(name_of(content, items, self._encoder), learnt)
+    def _keep(self, content: Content, items: Sequence[StoredItem], learnt: Learnt) -> Learnt:
+        """What was learnt, as the next start will read it: read back, it takes less memory."""
+        if self._shelf is None or learnt.lacks_meaning:
+            return learnt
+        self._shelf.write(name_of(content, items, self._encoder), learnt)
+        return self._kept(content, items) or learnt
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
@@ -88,8 +90,7 @@ class SnapshotBuilder:
         if self.unknown(content):
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
         learnt = learn(content, Prepared(self._encoder, self._vectors))
-        self._keep(content, items, learnt)
-        return to_snapshot(version, content, learnt)
+        return to_snapshot(version, content, self._keep(content, items, learnt))
 
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]

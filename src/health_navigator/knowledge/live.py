@@ -92,7 +92,12 @@ class LiveKnowledge:
 
     def _learn_anew(self) -> None:
         if self._is_behind and (self._learning is None or self._learning.done()):
-            self._learning = asyncio.create_task(self._catch_up())
+            self._learning = asyncio.create_task(self._learn())
+
+    async def _learn(self) -> None:
+        await self._catch_up()
+        # Only now is nobody left who holds what was learnt before.
+        give_back()
 
     async def _catch_up(self) -> None:
         """Learn until what is learnt is that of the edition in use, with its meanings."""
