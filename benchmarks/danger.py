@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 import yaml
-from ground import KNOWLEDGE, MESSAGES, ROOT, documents
+from ground import KNOWLEDGE, MESSAGES, ROOT, concepts, documents, prepared
 
 from health_navigator.evaluation import read_questions
-from health_navigator.matching.triage import Danger, TriageModel, fit
+from health_navigator.matching.encoder import Encoder, load_encoder
+from health_navigator.matching.features import FloatArray
+from health_navigator.matching.rank import learn_reader
+from health_navigator.matching.triage import Danger, TriageModel, fit, fit_meaning, meant
 
 NOBODY = ("none", "weak")
 SHORT_ANSWERS = ("yes", "no", "unsure", "withheld", "back", "cancel")
@@ -65,13 +68,62 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
+class Counting:
+    """An encoder that tells how often it was asked for one text or two, as in use."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self.asked = 0
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        self.asked += 1
+        return self._encoder.encode(texts)
+
+
+def with_meaning(
+    model: TriageModel, dangers: list[Danger], ordinary: list[str]
+) -> tuple[TriageModel, Counting] | None:
+    encoder = load_encoder()
+    if encoder is None:
+        return None
+    reader = learn_reader(documents(), concepts())
+    counting = Counting(prepared(encoder, meant(dangers, ordinary, reader)))
+    heard = fit_meaning(model, dangers, ordinary, counting, reader)
+    return heard, counting
+
+
+def print_figures(how: str, model: TriageModel) -> None:
+    for name, messages in labelled():
+        print(f"| {name}, {how} | {figures(model, messages)} |")
+
+
+def calm_messages() -> list[str]:
+    (_, messages), *_ = labelled()
+    return [text for kind, text in messages if kind == "none"]
+
+
+def print_asked(model: TriageModel, counting: Counting) -> None:
+    before, texts = counting.asked, calm_messages()
+    for text in texts:
+        model.assess(text)
+    print(f"encoder asked for {(counting.asked - before) / len(texts):.3f} of ordinary messages")
+
+
 def main() -> None:
     dangers, ordinary = knowledge()
     model = fit(dangers, ordinary)
+    meaning = with_meaning(model, dangers, ordinary)
     print("| messages | found | right kind | found or hinted | false alarms | needless lines |")
     print("|---|---|---|---|---|---|")
-    for name, messages in labelled():
-        print(f"| {name} | {figures(model, messages)} |")
+    print_figures("words", model)
+    if meaning is not None:
+        print_figures("meaning", meaning[0])
+        print_asked(*meaning)
+    print_times(model, dangers, ordinary)
+
+
+def print_times(model: TriageModel, dangers: list[Danger], ordinary: list[str]) -> None:
     texts = [text for _, messages in labelled() for _, text in messages]
     each = [min(_seconds(lambda text=text: model.assess(text)) for _ in range(3)) for text in texts]
     longest = "mi marido toma y me da miedo " * 140

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 MESSAGES = ROOT / "benchmarks" / "data" / "dev.jsonl"
 VECTORS = ROOT / "var" / "benchmark-vectors.npz"
+DANGER_VECTORS = ROOT / "var" / "benchmark-danger-vectors.npz"
 RESULTS = ROOT / "benchmarks" / "results"
 FIGURES = ROOT / "docs" / "figures"
 
@@ -70,12 +71,21 @@ def prepared_encoder() -> Encoder | None:
         return None
     questions, titles = meant(documents())
     reader = fit(documents(), concepts()).reader
-    needed = {bounded(text) for text in (*questions, *titles, *_heard(reader))}
-    kept = read_vectors(VECTORS, encoder)
+    return _prepared(encoder, [*questions, *titles, *_heard(reader)], VECTORS)
+
+
+def prepared(encoder: Encoder, texts: Sequence[str]) -> Encoder:
+    """The encoder, with the vectors of danger's phrases kept from the last time."""
+    return _prepared(encoder, texts, DANGER_VECTORS)
+
+
+def _prepared(encoder: Encoder, texts: Sequence[str], file: Path) -> Encoder:
+    needed = {*map(bounded, texts)}
+    kept = read_vectors(file, encoder)
     missing = sorted(needed - kept.keys())
     if missing:
         kept |= dict(zip(missing, encoder.encode(missing), strict=True))
-        write_vectors(VECTORS, encoder, kept)
+        write_vectors(file, encoder, kept)
     return _Bounding(Prepared(encoder, kept))
 
 

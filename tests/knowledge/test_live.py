@@ -56,6 +56,7 @@ async def test_words_serve_at_once_and_meanings_follow(
         while live.snapshot.learnt.lacks_meaning or not _knows(live.snapshot, "zoologico"):
             await asyncio.sleep(0.01)
     assert live.snapshot.ranker.by_meaning is not None
+    assert live.snapshot.triage != live.snapshot.by_words().triage
     await live.close()
     await database.close()
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.knowledge import REAL
 
-from health_navigator.matching.triage import Danger, TriageModel, fit
+from health_navigator.matching import rank
+from health_navigator.matching.features import FloatArray
+from health_navigator.matching.rank import Reader
+from health_navigator.matching.triage import Assessment, Danger, TriageModel, fit, fit_meaning
 
 APART = Path(__file__).parents[1] / "data"
 NOBODY = ("none", "weak")
@@ -185,6 +189,124 @@ def test_ordinary_questions_in_other_languages_alarm_nobody(model: TriageModel, 
 @pytest.mark.parametrize("text", ["", " ", "?!", "🤷🤷", "no", "hola", "mi hijo", "34", "ayuda"])
 def test_a_word_or_two_are_no_danger(model: TriageModel, text: str) -> None:
     assert model.assess(text).danger is None
+
+
+@pytest.mark.parametrize(
+    "text", ["niño", "bebe", "sangre", "menor", "señor", "vivir", "pecho", "hija", "ya", "13"]
+)
+def test_a_lone_everyday_word_is_no_danger(model: TriageModel, text: str) -> None:
+    assert model.assess(text) == Assessment()
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("suicidio", "suicidio"),
+        ("violación", "violencia-sexual"),
+        ("suicidarme", "suicidio"),
+        ("auxilio me pegan", "violencia"),
+        ("mucha sangre", "emergencia-medica"),
+    ],
+)
+def test_a_word_or_two_that_mean_danger_are_enough(
+    model: TriageModel, text: str, danger: str
+) -> None:
+    assert model.assess(text).danger == danger
+
+
+# With an encoder
+
+
+class Blows:
+    """An encoder that knows one thing: which words are blows. It remembers what it was asked."""
+
+    name = "blows"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        self.asked += texts
+        told = [any(word in text.split() for word in BLOWS) for text in texts]
+        return np.array([[1.0, 0.0] if blow else [0.0, 1.0] for blow in told], dtype=np.float32)
+
+
+BLOWS = ("pega", "golpea", "patea", "zurra", "apalea")
+KNOWN = [
+    Danger(
+        "violencia",
+        ("mi esposo me pega cada noche", "él me golpea siempre", "me patea cuando toma"),
+        ("mi esposo toma y grita",),
+        ("el sol me quema cada tarde", "mi esposo me cuida cada noche"),
+    ),
+    Danger("suicidio", ("me quiero morir hoy", "no quiero vivir más")),
+]
+CALM = ["dónde hay una posta cerca", "mi esposo necesita sus pastillas", "qué cubre el sis"]
+UNKNOWN_WORD = "mi esposo me zurra cada noche"
+
+
+@pytest.fixture
+def blows() -> Blows:
+    return Blows()
+
+
+@pytest.fixture
+def meaning(blows: Blows) -> TriageModel:
+    model = fit_meaning(fit(KNOWN, CALM), KNOWN, CALM, blows, Reader())
+    blows.asked.clear()
+    return model
+
+
+def test_what_words_leave_in_doubt_is_told_by_meaning(meaning: TriageModel) -> None:
+    other = "mi esposo me abriga cada noche"
+    told, calm = meaning.assess(UNKNOWN_WORD), meaning.assess(other)
+    assert told.danger == "violencia"
+    assert calm.danger is None
+    by_words = meaning.by_words()
+    assert by_words.assess(UNKNOWN_WORD).danger == by_words.assess(other).danger
+
+
+def test_without_the_encoder_it_is_as_if_there_were_none(meaning: TriageModel) -> None:
+    words = fit(KNOWN, CALM)
+    for text in (UNKNOWN_WORD, "me quiero morir", "qué cubre"):
+        assert meaning.by_words().assess(text) == words.assess(text)
+
+
+def test_the_encoder_is_asked_only_in_doubt(meaning: TriageModel, blows: Blows) -> None:
+    meaning.assess("qué cubre el sis")
+    assert blows.asked == []
+    meaning.assess(UNKNOWN_WORD)
+    assert blows.asked == [UNKNOWN_WORD]
+
+
+def test_of_a_long_story_two_texts_at_most_are_encoded(meaning: TriageModel, blows: Blows) -> None:
+    meaning.assess(f"{UNKNOWN_WORD} y luego salimos a vender " * 20)
+    assert len(blows.asked) == 2
+
+
+def test_triage_and_ranking_encode_the_very_same_text(blows: Blows) -> None:
+    # Two entries that ask the same: words alone cannot be sure.
+    asked = ("mi esposo qué cubre el sis", "el sis es gratis")
+    entries = [rank.Document(name, "¿Qué es el SIS?", asked) for name in ("sis", "seguro")]
+    ranker = rank.fit(entries, {}, blows)
+    model = fit_meaning(fit(KNOWN, CALM), KNOWN, CALM, blows, ranker.reader)
+    text = "Mi ESPOSO me zurra cada noche, ¿cómo ago kon el ziz?"
+    blows.asked.clear()
+    model.assess(text)
+    (told,) = blows.asked
+    blows.asked.clear()
+    ranker.rank(text)
+    assert told in blows.asked
+
+
+def test_the_same_knowledge_gives_the_same_meaning(blows: Blows, meaning: TriageModel) -> None:
+    again = fit_meaning(fit(KNOWN, CALM), KNOWN, CALM, blows, Reader())
+    assert again.assess(UNKNOWN_WORD) == meaning.assess(UNKNOWN_WORD)
+
+
+def test_without_dangers_meaning_hears_nothing_either(blows: Blows) -> None:
+    assert fit_meaning(fit([], CALM), [], CALM, blows, Reader()).assess(UNKNOWN_WORD).danger is None
+    assert blows.asked == []
 
 
 # What holds for any text and any knowledge

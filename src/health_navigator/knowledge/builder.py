@@ -64,7 +64,8 @@ class SnapshotBuilder:
             return snapshot
         content = Content.of(items)
         self.learn(content)
-        learnt = learn_meaning(snapshot.learnt, Prepared(self._encoder, self._vectors))
+        prepared = Prepared(self._encoder, self._vectors)
+        learnt = learn_meaning(snapshot.learnt, content, prepared)
         return replace(snapshot, learnt=self._keep(content, items, learnt))
 
     def _kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:

@@ -80,7 +80,8 @@ class Snapshot:
     def by_words(self) -> Self:
         """The same without the encoder, for a message that it may have broken on."""
         ranker = replace(self.ranker, by_meaning=None)
-        return replace(self, learnt=replace(self.learnt, ranker=ranker))
+        learnt = replace(self.learnt, ranker=ranker, triage=self.triage.by_words())
+        return replace(self, learnt=learnt)
 
     @property
     def ranker(self) -> rank.Ranker:
@@ -152,17 +153,20 @@ def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = Fa
     """Learn from the content alone; the same content always teaches the same."""
     entries, groups = content.entries.values(), content.outside.groups
     concepts = {concept.word: concept.says for concept in content.lexicon.concepts}
-    return Learnt(
-        rank.fit(_to_rank(entries, groups), concepts, encoder),
+    learnt = Learnt(
+        rank.fit(_to_rank(entries, groups), concepts),
         triage.fit(*_to_triage(content)),
         where_reader(content.places, _ordinary_words(entries)),
         lacks_meaning,
     )
+    return learnt if encoder is None else learn_meaning(learnt, content, encoder)
 
 
-def learn_meaning(learnt: Learnt, encoder: Encoder) -> Learnt:
+def learn_meaning(learnt: Learnt, content: Content, encoder: Encoder) -> Learnt:
     """The same with meanings beside the words, of the same content."""
-    return replace(learnt, ranker=rank.fit_meaning(learnt.ranker, encoder), lacks_meaning=False)
+    ranker = rank.fit_meaning(learnt.ranker, encoder)
+    heard = triage.fit_meaning(learnt.triage, *_to_triage(content), encoder, ranker.reader)
+    return replace(learnt, ranker=ranker, triage=heard, lacks_meaning=False)
 
 
 def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
@@ -189,9 +193,10 @@ def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
 
 def sentences(content: Content) -> list[str]:
     """Every sentence of the knowledge whose vector `learn` asks an encoder for."""
-    documents = _to_rank(content.entries.values(), content.outside.groups)
+    documents = [*_to_rank(content.entries.values(), content.outside.groups)]
     questions, titles = rank.meant(documents)
-    return [*dict.fromkeys((*questions, *titles))]
+    told = triage.meant(*_to_triage(content), rank.learn_reader(documents))
+    return [*dict.fromkeys((*questions, *titles, *told))]
 
 
 def _of(items: Sequence[StoredItem], kind: ItemKind) -> list[StoredItem]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from health_navigator.matching.features import FloatArray
 
@@ -27,11 +27,11 @@ class Hyperplanes:
     slopes: FloatArray  # feature x question
     shifts: FloatArray
 
-    def margins(self, texts: csr_matrix) -> FloatArray:
+    def margins(self, texts: csr_matrix | csc_matrix) -> FloatArray:
         return np.asarray(texts @ self.slopes + self.shifts, dtype=np.float32)
 
 
-def learn_hyperplanes(texts: csr_matrix, answers: NDArray[np.bool_]) -> Hyperplanes:
+def learn_hyperplanes(texts: csr_matrix | csc_matrix, answers: NDArray[np.bool_]) -> Hyperplanes:
     """From what each text answers to each question (text x question).
 
     A question's yeses together weigh as an average question's do, however few they are.
@@ -39,8 +39,9 @@ def learn_hyperplanes(texts: csr_matrix, answers: NDArray[np.bool_]) -> Hyperpla
     wanted = np.where(answers, np.float32(1), np.float32(-1))
     each = len(answers) / (answers.shape[1] * np.maximum(answers.sum(axis=0), 1))
     cost = np.where(answers, each, 1).astype(np.float32)
-    shifted = hstack([texts, np.ones((len(answers), 1), np.float32)], format="csr")
-    back = shifted.T.tocsr()
+    ones = csc_matrix(np.ones((len(answers), 1), np.float32))
+    shifted = hstack([texts.tocsc(), ones], format="csc")
+    back = shifted.T
     planes = np.zeros((shifted.shape[1], answers.shape[1]), dtype=np.float32)
     for _ in range(NEWTON_STEPS):
         slack = np.maximum(0, 1 - wanted * (shifted @ planes))
@@ -50,7 +51,7 @@ def learn_hyperplanes(texts: csr_matrix, answers: NDArray[np.bool_]) -> Hyperpla
 
 
 def _newton_step(
-    texts: csr_matrix, back: csr_matrix, curvature: FloatArray, downhill: FloatArray
+    texts: csc_matrix, back: csr_matrix, curvature: FloatArray, downhill: FloatArray
 ) -> FloatArray:
     """Where a parabola through here has its bottom: conjugate gradients, column by column."""
     step = np.zeros_like(downhill)

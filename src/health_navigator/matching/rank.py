@@ -166,7 +166,7 @@ def fit(
     known = tuple(document for document in documents if any(map(fold, document.questions)))
     if not known:
         return Ranker()
-    reader = _reader(known, concepts)
+    reader = learn_reader(known, concepts)
     questions = tuple(each for document in known for each in document.questions)
     owners = own([len(document.questions) for document in known])
     read = [reader.read(question) for question in questions]
@@ -188,7 +188,7 @@ def fit_meaning(ranker: Ranker, encoder: Encoder) -> Ranker:
 def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
     """The questions and the titles that an encoder will be asked for."""
     known = list(documents)
-    return _meant(known, _reader(known, {}))
+    return _meant(known, learn_reader(known))
 
 
 def _meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[str]]:
@@ -197,10 +197,13 @@ def _meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[s
     return questions, titles
 
 
-def _reader(known: Sequence[Document], concepts: Mapping[str, Iterable[str]]) -> Reader:
+def learn_reader(
+    known: Sequence[Document], concepts: Mapping[str, Iterable[str]] | None = None
+) -> Reader:
+    """How the documents write; without *concepts* it writes the same, but reads no sayings."""
     texts = [text for each in known for text in (*each.questions, each.title, each.answer)]
     words = (word for text in texts for word in tokens(text))
-    return Reader(compile_lexicon(concepts), learn_spelling(words), learn_orthography(texts))
+    return Reader(compile_lexicon(concepts or {}), learn_spelling(words), learn_orthography(texts))
 
 
 def _body(document: Document) -> str:

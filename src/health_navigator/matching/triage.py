@@ -2,26 +2,39 @@
 
 A message is judged whole, for the words around an alarming clause often say that it is long past,
 or somebody else's, or a film. A long one is judged part by part too: one clause of danger must not
-drown in a story about something else.
+drown in a story about something else. Words decide where they leave no doubt; where they do, and
+a sentence encoder is at hand, its vector is judged beside them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, csr_matrix, hstack
 
+from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray
 from health_navigator.matching.hinge import Hyperplanes, learn_hyperplanes
+from health_navigator.matching.latent import centred
 from health_navigator.matching.normalise import tokens
+from health_navigator.matching.rank import Reader
 from health_navigator.matching.signs import Signs, learn_signs
 
 NONE = "none"
 # How far a danger must lead over none: there one ordinary message in a hundred passes.
 DANGER_LEAD = 0.15
+# The same where the encoder was asked.
+MEANT_LEAD = 0.08
+# Below the first lead or above the second, words leave no doubt: the encoder is not asked.
+DOUBT_FROM, DOUBT_TO = -0.7, 1.0
+# What a vector counts for beside the words' signs, and what both together do beside words alone.
+VECTOR_WEIGHS = 0.7
+MEANING_WEIGHS = 0.7
 # How far a message must lean towards all that is told or hinted, away from all that is calm: two
 # hints in three do, one ordinary message in twenty.
 WEAK_LEAN = -0.3
@@ -33,8 +46,10 @@ PART_CAUTION = 0.35
 # A word or two prove little: «mi hijo» is not yet a child in danger.
 FEW_WORDS = 4
 CAUTION_EACH_MISSING = 0.25
+# A lone word that one ordinary question in so many uses is no danger: «niño», «sangre», «ya».
+EVERYDAY = 1_000
 # What telling the dangers from each other counts for beside telling each from all else.
-AMONG_WEIGHS = 0.5
+AMONG_WEIGHS = 1.0
 MOST_CHARACTERS = 4_096
 MOST_NEAREST = 3
 
@@ -64,31 +79,86 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """What was learnt: hyperplanes for each danger, for none, and for unease of any kind.
+class Meaning:
+    """What was learnt of the words' signs with the encoder's vector beside them."""
 
-    Those *among* the dangers tell one from the other alone, not from what is none.
+    encoder: Encoder
+    reader: Reader
+    centre: FloatArray
+    planes: Hyperplanes
+
+    def margins(self, table: csr_matrix, said: Sequence[str]) -> FloatArray:
+        vectors = self.encoder.encode([*map(self.reader.write, said)])
+        return self.planes.margins(_beside(table, vectors, self.centre))
+
+
+def _beside(table: csr_matrix, vectors: FloatArray, centre: FloatArray) -> csc_matrix:
+    told = VECTOR_WEIGHS * centred(vectors, centre)
+    many, width = told.shape
+    # By columns and by hand: SciPy's other ways take three times the memory for a while.
+    rows = np.tile(np.arange(many, dtype=np.int32), width)
+    starts = np.arange(0, told.size + 1, many, dtype=np.int32)
+    block = csc_matrix((told.T.ravel(), rows, starts), told.shape)
+    return hstack([table.tocsc(), block], format="csc")
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was learnt: hyperplanes for each danger, for none, for unease of any kind; and for which
+    danger it is, should it be one.
     """
 
     dangers: tuple[str, ...]
     signs: Signs
-    planes: Hyperplanes
-    among: Hyperplanes
+    by_words: Hyperplanes
     phrases: tuple[str, ...]
     told: csr_matrix
+    everyday: frozenset[str]
+    by_meaning: Meaning | None = None
 
-    def assess(self, heard: Sequence[Sequence[str]]) -> Assessment:
-        """What to make of a message, whole, and of its parts after it."""
-        table = self.signs.table(heard)
-        margins = self.planes.margins(table)
-        caution = CAUTION_EACH_MISSING * max(0, FEW_WORDS - len(heard[0]))
-        leads = _leads(margins, caution)
-        best = int(leads.argmax())
-        if leads[best] < DANGER_LEAD and margins[0, -1] - caution < WEAK_LEAN:
+    def assess(self, text: str) -> Assessment:
+        heard = [*_parts(tokens(text))]
+        if not heard or self._says_nothing(heard[0]):
             return Assessment()
-        kinds = margins[best, :-2] + AMONG_WEIGHS * self.among.margins(table[[best]])[0]
-        likeliest = self.dangers[int(kinds.argmax())]
-        is_danger = bool(leads[best] >= DANGER_LEAD)
+        table = self.signs.table(heard)
+        margins = self.by_words.margins(table)
+        leads = self._leads(margins, len(heard[0]))
+        if self.by_meaning is None or not DOUBT_FROM <= leads.max() < DOUBT_TO:
+            return self._judged(heard, table, margins, DANGER_LEAD)
+        # Of a long story only the part that alarms most: each costs 20 ms.
+        kept = [0, 1 + int(leads[1:].argmax())] if len(heard) > 1 else [0]
+        heard, table = [heard[at] for at in kept], table[kept]
+        # The very text that the ranker asks about: it is encoded once.
+        said = [text, *map(" ".join, heard[1:])]
+        return self._judged(heard, table, self.by_meaning.margins(table, said), MEANT_LEAD)
+
+    def _says_nothing(self, words: Sequence[str]) -> bool:
+        """A lone number or everyday word."""
+        return len(words) == 1 and (not words[0].isalpha() or words[0] in self.everyday)
+
+    def _leads(self, margins: FloatArray, words: int) -> FloatArray:
+        """By how much the likeliest danger leads over none: in the whole first, then in parts."""
+        none = len(self.dangers)
+        leads: FloatArray = margins[:, :none].max(axis=1) - margins[:, none]
+        leads[1:] = (leads[0] + leads[1:]) / 2 - PART_CAUTION
+        leads[0] -= _caution(words)
+        return leads
+
+    def _judged(
+        self,
+        heard: Sequence[Sequence[str]],
+        table: csr_matrix,
+        margins: FloatArray,
+        enough: float,
+    ) -> Assessment:
+        leads = self._leads(margins, len(heard[0]))
+        best = int(leads.argmax())
+        unease = margins[0, len(self.dangers) + 1] - _caution(len(heard[0]))
+        if leads[best] < enough and unease < WEAK_LEAN:
+            return Assessment()
+        kinds = margins[:, len(self.dangers) + 2 :]
+        likeliest = self.dangers[int((kinds[0] + kinds[best]).argmax())]
+        is_danger = bool(leads[best] >= enough)
         return Assessment(
             danger=likeliest if is_danger else None,
             weak=None if is_danger else likeliest,
@@ -103,12 +173,8 @@ class Hearing:
         return tuple(self.phrases[at] for at in order if alike[at] > 0)
 
 
-def _leads(margins: FloatArray, caution: float) -> FloatArray:
-    """By how much the likeliest danger leads over none: in the whole first, then in its parts."""
-    leads: FloatArray = margins[:, :-2].max(axis=1) - margins[:, -2]
-    leads[1:] = (leads[0] + leads[1:]) / 2 - PART_CAUTION
-    leads[0] -= caution
-    return leads
+def _caution(words: int) -> float:
+    return CAUTION_EACH_MISSING * max(0, FEW_WORDS - words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +184,11 @@ class TriageModel:
     hearing: Hearing | None = None
 
     def assess(self, text: str) -> Assessment:
-        heard = [*_parts(tokens(text[:MOST_CHARACTERS]))]
-        return self.hearing.assess(heard) if self.hearing and heard else Assessment()
+        return self.hearing.assess(text[:MOST_CHARACTERS]) if self.hearing else Assessment()
+
+    def by_words(self) -> TriageModel:
+        """The same without the encoder."""
+        return TriageModel(replace(self.hearing, by_meaning=None)) if self.hearing else self
 
 
 def _parts(words: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -132,21 +201,96 @@ def _parts(words: Sequence[str]) -> Iterator[Sequence[str]]:
             yield words[start : start + PART]
 
 
-def fit(dangers: Sequence[Danger], ordinary: Sequence[str]) -> TriageModel:
-    """A detector learnt from the dangers' phrases against everything that is none."""
-    told = [(text, danger.id) for danger in dangers for text in danger.phrases]
-    if not told:
-        return TriageModel()
-    phrases = tuple(text for text, _ in told)
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is learnt from: phrases of danger, then weak signs, near-misses and all else."""
+
+    texts: tuple[str, ...]
+    kinds: tuple[str, ...]  # of the phrases, which come first
+    uneasy: int
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        return self.texts[: len(self.kinds)]
+
+    @property
+    def dangers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.kinds))
+
+    @property
+    def answers(self) -> NDArray[np.bool_]:
+        """Of each text: is it this danger, is it none, is it uneasy?"""
+        kinds = np.array([*self.kinds, *[NONE] * (len(self.texts) - len(self.kinds))])
+        uneasy = np.arange(len(self.texts)) < self.uneasy
+        return np.column_stack([*(kinds == name for name in (*self.dangers, NONE)), uneasy])
+
+
+def _lessons(dangers: Sequence[Danger], ordinary: Sequence[str]) -> Lessons:
+    phrases = [text for danger in dangers for text in danger.phrases]
+    kinds = tuple(danger.id for danger in dangers for _ in danger.phrases)
     weak = [text for danger in dangers for text in danger.weak]
     calm = [text for danger in dangers for text in danger.near_misses]
-    texts = [*phrases, *weak, *calm, *(ordinary or ["hola"])]
-    signs, table = learn_signs([tokens(text) for text in texts])
-    names = tuple(dict.fromkeys(kind for _, kind in told))
-    kinds = np.array([kind for _, kind in told] + [NONE] * (len(texts) - len(told)))
-    uneasy = np.arange(len(texts)) < len(phrases) + len(weak)
-    answers = np.column_stack([*(kinds == name for name in (*names, NONE)), uneasy])
+    texts = (*phrases, *weak, *calm, *(ordinary or ["hola"]))
+    return Lessons(texts, kinds, len(phrases) + len(weak))
+
+
+def _learn(table: csr_matrix | csc_matrix, lessons: Lessons) -> Hyperplanes:
+    """The answers' hyperplanes, then those of which danger it is.
+
+    The latter also tell the dangers from each other alone, not from what is none.
+    """
+    answers, told, many = lessons.answers, len(lessons.kinds), len(lessons.dangers)
     planes = learn_hyperplanes(table, answers)
-    known = table[: len(phrases)]
-    among = learn_hyperplanes(known, answers[: len(phrases), : len(names)])
-    return TriageModel(Hearing(names, signs, planes, among, phrases, known))
+    among = learn_hyperplanes(table[:told], answers[:told, :many])
+    slopes = planes.slopes[:, :many] + AMONG_WEIGHS * among.slopes
+    shifts = planes.shifts[:many] + AMONG_WEIGHS * among.shifts
+    return Hyperplanes(np.hstack([planes.slopes, slopes]), np.hstack([planes.shifts, shifts]))
+
+
+def fit(dangers: Sequence[Danger], ordinary: Sequence[str]) -> TriageModel:
+    """A detector by words, learnt from the dangers' phrases against everything that is none."""
+    lessons = _lessons(dangers, ordinary)
+    if not lessons.kinds:
+        return TriageModel()
+    signs, table = learn_signs([tokens(text) for text in lessons.texts])
+    planes = _learn(table, lessons)
+    told, everyday = table[: len(lessons.kinds)], _everyday(ordinary)
+    return TriageModel(Hearing(lessons.dangers, signs, planes, lessons.phrases, told, everyday))
+
+
+def fit_meaning(
+    model: TriageModel,
+    dangers: Sequence[Danger],
+    ordinary: Sequence[str],
+    encoder: Encoder,
+    reader: Reader,
+) -> TriageModel:
+    """The same detector, which where words leave a doubt asks the encoder as well."""
+    if model.hearing is None:
+        return model
+    lessons = _lessons(dangers, ordinary)
+    vectors = encoder.encode([*map(reader.write, lessons.texts)])
+    centre = np.asarray(vectors.mean(axis=0), dtype=np.float32)
+    table = model.hearing.signs.table([tokens(text) for text in lessons.texts])
+    planes = _learn(_beside(table, vectors, centre), lessons)
+    blended = _blend(planes, model.hearing.by_words)
+    meaning = Meaning(encoder, reader, centre, blended)
+    return TriageModel(replace(model.hearing, by_meaning=meaning))
+
+
+def _blend(meant: Hyperplanes, by_words: Hyperplanes) -> Hyperplanes:
+    """Both opinions in one set of hyperplanes; words say nothing about the vector's directions."""
+    slopes = MEANING_WEIGHS * meant.slopes
+    slopes[: len(by_words.slopes)] += (1 - MEANING_WEIGHS) * by_words.slopes
+    shifts = MEANING_WEIGHS * meant.shifts + (1 - MEANING_WEIGHS) * by_words.shifts
+    return Hyperplanes(slopes, shifts)
+
+
+def meant(dangers: Sequence[Danger], ordinary: Sequence[str], reader: Reader) -> list[str]:
+    """What an encoder will be asked for."""
+    return [*map(reader.write, _lessons(dangers, ordinary).texts)] if dangers else []
+
+
+def _everyday(texts: Sequence[str]) -> frozenset[str]:
+    used = Counter(word for text in texts for word in {*tokens(text)})
+    return frozenset(word for word, many in used.items() if many * EVERYDAY >= len(texts))
