@@ -216,3 +216,10 @@ def test_health_readiness_metrics_and_openapi(real_program: Program) -> None:
     schema = real_program.client.get("/openapi.json").json()
     assert {"/api/v1/ask", "/api/v1/entries", "/api/v1/services"} <= set(schema["paths"])
     assert schema["components"]["schemas"]["AskRequest"]["examples"]
+
+
+@pytest.mark.parametrize(
+    "text", ["busco trabajo de enfermera en un hospital", "alquilo cuarto cerca del hospital"]
+)
+def test_a_hospital_in_passing_is_no_question_for_one(real_program: Program, text: str) -> None:
+    assert real_program.ask(text)["outcome"] in ("no_answer", "clarify")

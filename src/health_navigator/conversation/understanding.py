@@ -25,6 +25,9 @@ NEAREST = 5
 FARTHEST_KM = 150.0
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
+# So sure that it is out of scope: a job in a hospital, a room to let near one. Of the labelled
+# where-questions none came near it.
+_BEYOND = 0.95
 # A follow-up leans on what was said before: it is short, and goes on («¿y ...?»), or asks of it
 # what can be asked of anything (how much, when, for whom). Other words mean something new, or
 # nothing that we know, and the last topic must not make an answer of them.
@@ -129,7 +132,7 @@ def _ordinary(
         understood.outcome is not Outcome.ANSWER or _is_mostly(closed.name, text)
     ):
         return replace(understood, outcome=Outcome.SERVICES, kind=closed.kind, closed=closed)
-    asked = knowledge.where.find_where(text)
+    asked = None if _is_beyond(understood) else knowledge.where.find_where(text)
     if asked is not None:
         return where_to_go(
             knowledge,
@@ -141,6 +144,12 @@ def _ordinary(
             base=understood,
         )
     return _follow_up(knowledge, text, moment, understood, state) or understood
+
+
+def _is_beyond(understood: Understanding) -> bool:
+    """Whether a message is so surely about something else that a hospital in it changes nothing."""
+    ranking = understood.ranking
+    return ranking is not None and ranking.group is not None and ranking.out_of_scope >= _BEYOND
 
 
 def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
