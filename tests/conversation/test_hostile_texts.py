@@ -1,4 +1,7 @@
-"""Twenty thousand texts that nobody should send: each is understood or not, and none breaks it."""
+"""Texts that nobody should send: each is understood or not, and none breaks it.
+
+`NAVIGATOR_TEST_TEXTS=20000` tries so many.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pathlib import Path
 
 from tests.support.knowledge import REAL
 
-MANY = 20_000
+MANY = int(os.environ.get("NAVIGATOR_TEST_TEXTS", "3000"))
 LONGEST = 4_096
 PIECES = (
     "' OR 1=1; DROP TABLE entry; --",

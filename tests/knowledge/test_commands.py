@@ -129,9 +129,9 @@ def test_a_check_tells_file_line_and_field_of_every_problem(desk: Shell, spoil: 
 
 
 def test_the_first_load_adds_everything_and_the_second_does_nothing(shell: Shell) -> None:
-    assert shell.load().startswith("14 added, 0 changed, 0 retired, 0 unchanged")
+    assert "14 added, 0 changed, 0 retired, 0 unchanged" in shell.load()
     number = shell.in_database(store.version)
-    assert shell.load().startswith("0 added, 0 changed, 0 retired, 14 unchanged")
+    assert "0 added, 0 changed, 0 retired, 14 unchanged" in shell.load()
     assert shell.in_database(store.version) == number
 
 
@@ -149,7 +149,7 @@ def test_a_broken_file_leaves_the_database_as_it_was(shell: Shell, spoil: Spoil)
 def test_a_change_is_a_revision_and_the_old_one_is_kept(shell: Shell, spoil: Spoil) -> None:
     shell.load()
     spoil(SALUD, "title: ¿Dónde me curan los dientes?", "title: ¿Dónde hay dentista?")
-    assert shell.load().startswith("0 added, 1 changed")
+    assert "0 added, 1 changed" in shell.load()
 
     async def titles(session: AsyncSession) -> list[object]:
         statement = select(Revision).where(Revision.id == "dientes").order_by(Revision.number)
@@ -162,10 +162,10 @@ def test_what_left_the_files_is_retired_and_comes_back_with_them(shell: Shell) -
     shell.load()
     kept = shell.folder.parent / "kept.yaml"
     shutil.move(shell.folder / "services/albergue.yaml", kept)
-    assert shell.load().startswith("0 added, 0 changed, 1 retired")
+    assert "0 added, 0 changed, 1 retired" in shell.load()
     assert "services/albergue.yaml" not in shell.export(shell.folder.parent / "without")
     shutil.move(kept, shell.folder / "services/albergue.yaml")
-    assert shell.load().startswith("0 added, 1 changed, 0 retired")
+    assert "0 added, 1 changed, 0 retired" in shell.load()
     assert shell.export(shell.folder.parent / "with") == files_in(GOOD)
 
 
@@ -193,7 +193,7 @@ def test_an_edit_that_the_files_take_over_is_an_edit_no_more(shell: Shell) -> No
     shell.load()
     shell.edit("dientes", title="¿Y mi muela?")
     shell.export(shell.folder)
-    assert shell.load().startswith("0 added, 0 changed, 0 retired, 14 unchanged")
+    assert "0 added, 0 changed, 0 retired, 14 unchanged" in shell.load()
     assert "title: ¿Y mi muela?" in (shell.folder / SALUD).read_text(encoding="utf-8")
 
 

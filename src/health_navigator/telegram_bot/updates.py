@@ -96,7 +96,7 @@ def _sound(update: Update) -> Update:
         if not isinstance(value, kind):
             raise TypeError(f"{type(value).__name__} where {kind} should be")
         if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
-            raise ValueError("a number that no database holds")
+            raise OverflowError("a number that no database holds")
     return update
 
 
