@@ -20,7 +20,7 @@ from health_navigator.matching.encoder import (
     write_vectors,
 )
 from health_navigator.matching.features import FloatArray
-from health_navigator.matching.rank import Document, Reader, fit, meant
+from health_navigator.matching.rank import Document, Reader, learn_reader, meant
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -69,8 +69,8 @@ def prepared_encoder() -> Encoder | None:
     encoder = load_encoder()
     if encoder is None:
         return None
-    questions, titles = meant(documents())
-    reader = fit(documents(), concepts()).reader
+    reader = learn_reader(documents(), concepts())
+    questions, titles = meant(documents(), reader)
     return _prepared(encoder, [*questions, *titles, *_heard(reader)], VECTORS)
 
 

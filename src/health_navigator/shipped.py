@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -21,6 +22,7 @@ def kept(name: str) -> Path:
     return (_CHECKOUT if at_home.exists() else Path()) / "var" / name
 
 
+@cache
 def program_digest() -> str:
     """Changes with every change of the program's own code."""
     return folder_digest(_PACKAGE, "*.py")

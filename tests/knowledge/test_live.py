@@ -69,6 +69,10 @@ def _builder(folder: Path, key: bytes = b"a secret") -> SnapshotBuilder:
     return SnapshotBuilder(Lengths(), folder / "vectors.npz", Shelf(folder / "learnt", key))
 
 
+def _keep(builder: SnapshotBuilder, items: Sequence[StoredItem]) -> Snapshot:
+    return builder.keep(builder.build(1, items, wait=True), items)
+
+
 def _items(folder: Path) -> list[StoredItem]:
     items = checked_directory(folder)
     return [StoredItem(each.kind, each.id, each.position, each.body) for each in items]
@@ -76,7 +80,7 @@ def _items(folder: Path) -> list[StoredItem]:
 
 def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -> None:
     items = _items(folder)
-    whole = _builder(tmp_path).build(1, items, wait=True)
+    whole = _keep(_builder(tmp_path), items)
     again = _builder(tmp_path).build_words(1, items)
     assert not again.learnt.lacks_meaning
     for text in ("me atienden sin papeles", "me quiero morir", "donde queda la posta"):
@@ -85,7 +89,7 @@ def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -
 
 
 def test_new_knowledge_is_learnt_anew(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
-    _builder(tmp_path).build(1, _items(folder), wait=True)
+    _keep(_builder(tmp_path), _items(folder))
     spoil(
         "entries/salud.yaml", "- me atienden de urgencia aunque no tenga papeles", "- hay zoologico"
     )
@@ -102,7 +106,7 @@ def _damage(path: Path) -> None:
 def test_what_was_touched_is_not_opened(
     folder: Path, tmp_path: Path, spoiled: Callable[[Path], object]
 ) -> None:
-    _builder(tmp_path).build(1, _items(folder), wait=True)
+    _keep(_builder(tmp_path), _items(folder))
     (kept,) = (tmp_path / "learnt").iterdir()
     spoiled(kept)
     assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
@@ -110,12 +114,40 @@ def test_what_was_touched_is_not_opened(
 
 def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> None:
     """Who can write to the folder but does not know the key makes the program run nothing."""
-    _builder(tmp_path, key=b"somebody else's").build(1, _items(folder), wait=True)
+    _keep(_builder(tmp_path, key=b"somebody else's"), _items(folder))
     assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
 
 
 def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
     for at in range(MOST_KEPT + 2):
         spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
-        _builder(tmp_path).build(at, _items(folder), wait=True)
+        _keep(_builder(tmp_path), _items(folder))
     assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT
+
+
+def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:
+    """A draft tried in the console must not push out what is live."""
+    _builder(tmp_path).build(-1, _items(folder), wait=True)
+    assert not (tmp_path / "learnt").exists()
+
+
+async def test_what_is_published_is_kept_without_an_encoder_too(
+    folder: Path, spoil: Spoil, tmp_path: Path
+) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'live.sqlite3'}")
+    await database.migrate()
+    await _load(database, folder)
+    shelf = Shelf(tmp_path / "learnt", b"a secret")
+    live = LiveKnowledge(
+        database, SnapshotBuilder(None, tmp_path / "vectors.npz", shelf), lambda _: None
+    )
+    await live.refresh()
+    spoil("entries/salud.yaml", "- me atienden", "- hay zoologico")
+    await _load(database, folder)
+    await live.refresh()
+    async with asyncio.timeout(30):
+        while not _knows(live.snapshot, "zoologico"):
+            await asyncio.sleep(0.01)
+    assert len([*(tmp_path / "learnt").iterdir()]) == 2
+    await live.close()
+    await database.close()

@@ -52,11 +52,11 @@ class SnapshotBuilder:
     def build_words(self, version: int, items: Sequence[StoredItem]) -> Snapshot:
         """A snapshot as soon as can be: whole if it was kept, else `add_meaning` makes it so."""
         content = Content.of(items)
-        learnt = self._kept(content, items)
-        if learnt is None:
-            learnt = learn(content, None, lacks_meaning=self.has_encoder)
-            learnt = self._keep(content, items, learnt)
-        return to_snapshot(version, content, learnt)
+        kept = self._read(content.entries, items)
+        if kept is not None:
+            return to_snapshot(version, content, kept)
+        learnt = learn(content, None, lacks_meaning=self.has_encoder)
+        return self.keep(to_snapshot(version, content, learnt), items)
 
     def add_meaning(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
         """The snapshot of these items with meanings, once their vectors are learnt."""
@@ -65,33 +65,37 @@ class SnapshotBuilder:
         content = Content.of(items)
         self.learn(content)
         prepared = Prepared(self._encoder, self._vectors)
-        learnt = learn_meaning(snapshot.learnt, content, prepared)
-        return replace(snapshot, learnt=self._keep(content, items, learnt))
+        return replace(snapshot, learnt=learn_meaning(snapshot.learnt, content, prepared))
 
-    def _kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:
+    def keep(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
+        """Keep what was learnt of these items for the next start, if it is whole.
+
+        What comes back is as that start will read it: read back, it takes less memory.
+        """
+        if self._shelf is None or snapshot.learnt.lacks_meaning:
+            return snapshot
+        self._shelf.write(name_of(snapshot.entries, items, self._encoder), snapshot.learnt)
+        kept = self._read(snapshot.entries, items)
+        return snapshot if kept is None else replace(snapshot, learnt=kept)
+
+    def _read(self, served: Iterable[str], items: Sequence[StoredItem]) -> Learnt | None:
         if self._shelf is None:
             return None
         encoder = Prepared(self._encoder, self._vectors) if self._encoder else None
-        return self._shelf.read(name_of(content, items, self._encoder), encoder)
-
-    def _keep(self, content: Content, items: Sequence[StoredItem], learnt: Learnt) -> Learnt:
-        """What was learnt, as the next start will read it: read back, it takes less memory."""
-        if self._shelf is None or learnt.lacks_meaning:
-            return learnt
-        self._shelf.write(name_of(content, items, self._encoder), learnt)
-        return self._kept(content, items) or learnt
+        return self._shelf.read(name_of(served, items, self._encoder), encoder)
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
         content = Content.of(items)
         if self._encoder is None:
             return to_snapshot(version, content, learn(content, None))
-        if wait or len(self.unknown(content)) <= _FEW:
-            self.learn(content)
-        if self.unknown(content):
+        wanted = sentences(content)
+        if wait or len(self._lacking(wanted)) <= _FEW:
+            self._encode(wanted)
+        if self._lacking(wanted):
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
         learnt = learn(content, Prepared(self._encoder, self._vectors))
-        return to_snapshot(version, content, self._keep(content, items, learnt))
+        return to_snapshot(version, content, learnt)
 
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]
@@ -99,7 +103,7 @@ class SnapshotBuilder:
         """What `build` would learn of who answers what; nothing of it is kept."""
         if self._encoder is None:
             return rank.fit(documents, concepts)
-        questions, titles = rank.meant(documents)
+        questions, titles = rank.meant(documents, rank.learn_reader(documents))
         if len(self._lacking((*questions, *titles))) > _FEW:
             return rank.fit(documents, concepts)
         return rank.fit(documents, concepts, Prepared(self._encoder, self._vectors))
@@ -113,7 +117,11 @@ class SnapshotBuilder:
 
     def learn(self, content: Content, progress: Progress | None = None) -> None:
         """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
-        unknown = self.unknown(content)
+        if self._encoder is not None:
+            self._encode(sentences(content), progress)
+
+    def _encode(self, wanted: Sequence[str], progress: Progress | None = None) -> None:
+        unknown = self._lacking(wanted)
         if self._encoder is None or not unknown:
             return
         for start in range(0, len(unknown), _BATCH):
@@ -121,5 +129,5 @@ class SnapshotBuilder:
             self._vectors.update(zip(batch, self._encoder.encode(batch), strict=True))
             if progress is not None:
                 progress(len(batch))
-        self._vectors = {text: self._vectors[text] for text in sentences(content)}
+        self._vectors = {text: self._vectors[text] for text in wanted}
         write_vectors(self._file, self._encoder, self._vectors)

@@ -8,7 +8,7 @@ import io
 import json
 import pickle
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 import scipy
 
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Content, Learnt
+from health_navigator.knowledge.snapshot import Learnt
 from health_navigator.matching.encoder import Encoder, Prepared
 from health_navigator.shipped import program_digest
 
@@ -71,11 +71,11 @@ class Shelf:
             path.unlink(missing_ok=True)
 
 
-def name_of(content: Content, items: Sequence[StoredItem], encoder: Encoder | None) -> str:
-    """Other content, another program or another encoder: another name."""
+def name_of(served: Iterable[str], items: Sequence[StoredItem], encoder: Encoder | None) -> str:
+    """Other items, other entries *served* of them, another program or encoder: another name."""
     versions = [sys.version, np.__version__, scipy.__version__, program_digest()]
-    served = [item.body for item in items]
-    parts = [versions, encoder.name if encoder else None, [*content.entries], served]
+    bodies = [item.body for item in items]
+    parts = [versions, encoder.name if encoder else None, [*served], bodies]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -108,6 +108,7 @@ class LiveKnowledge:
                 log.info("knowledge.meaning_learnt")
             else:
                 snapshot = await asyncio.to_thread(self._builder.build, before.version, items)
+            snapshot = await asyncio.to_thread(self._builder.keep, snapshot, items)
             if self.snapshot.edition == snapshot.edition:
                 self._learnt_of = snapshot.edition
                 self._swap(snapshot)

@@ -194,8 +194,9 @@ def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
 def sentences(content: Content) -> list[str]:
     """Every sentence of the knowledge whose vector `learn` asks an encoder for."""
     documents = [*_to_rank(content.entries.values(), content.outside.groups)]
-    questions, titles = rank.meant(documents)
-    told = triage.meant(*_to_triage(content), rank.learn_reader(documents))
+    reader = rank.learn_reader(documents)
+    questions, titles = rank.meant(documents, reader)
+    told = triage.meant(*_to_triage(content), reader)
     return [*dict.fromkeys((*questions, *titles, *told))]
 
 

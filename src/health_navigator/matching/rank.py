@@ -181,17 +181,12 @@ def fit_meaning(ranker: Ranker, encoder: Encoder) -> Ranker:
     """The same ranker, which where words leave a doubt asks the encoder as well."""
     if ranker.by_words is None:
         return ranker
-    semantic = learn_meaning(encoder, *_meant(ranker.documents, ranker.reader))
+    semantic = learn_meaning(encoder, *meant(ranker.documents, ranker.reader))
     return replace(ranker, by_meaning=with_meaning(ranker.by_words, semantic))
 
 
-def meant(documents: Iterable[Document]) -> tuple[list[str], list[str]]:
+def meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[str]]:
     """The questions and the titles that an encoder will be asked for."""
-    known = list(documents)
-    return _meant(known, learn_reader(known))
-
-
-def _meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[str]]:
     questions = [reader.write(question) for document in known for question in document.questions]
     titles = [reader.write(document.title) if document.in_scope else "" for document in known]
     return questions, titles
