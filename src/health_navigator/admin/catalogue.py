@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import figures
 from health_navigator.admin.drafts import State, state_of
+from health_navigator.admin.plain import plain, plain_words
 from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
 from health_navigator.knowledge.tables import Item, ItemKind, Revision
@@ -86,7 +85,7 @@ class Card:
             confidence=body.get("confidence"),
             verified_on=body.get("verified_on"),
             review_by=body.get("review_by"),
-            text=_plain(" ".join((item_id, *map(str, said), *body.get("questions", ())))),
+            text=plain(" ".join((item_id, *map(str, said), *body.get("questions", ())))),
         )
 
 
@@ -186,20 +185,11 @@ def _to_row(
 
 def is_said(texts: Iterable[str], search: str) -> bool:
     """Whether every word of the search stands somewhere in the texts."""
-    return not search or _is_in(_plain(" ".join(texts)), search)
+    return not search or _is_in(plain(" ".join(texts)), search)
 
 
-def _is_in(plain: str, search: str) -> bool:
-    return all(word in plain for word in _WORD.findall(_plain(search)))
-
-
-def _plain(text: str) -> str:
-    """Without capitals and accents: a list of thousands has no time for more."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
-
-
-_WORD = re.compile(r"\w+")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+def _is_in(plain_text: str, search: str) -> bool:
+    return all(word in plain_text for word in plain_words(search).split())
 
 
 def _fits(row: Row, wanted: Wanted) -> bool:

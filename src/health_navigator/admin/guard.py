@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +10,7 @@ from typing import Any, Self
 
 from rapidfuzz import fuzz, process
 
+from health_navigator.admin.plain import plain_words
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.decide import Abstain, Answer, Clarify, decide
@@ -247,7 +246,7 @@ class Asked:
         return cls(
             tuple(entry.id for entry, _ in pairs),
             tuple(each for _, each in pairs),
-            tuple(_plain(each) for _, each in pairs),
+            tuple(plain_words(each) for _, each in pairs),
             tuple(each in entry.pinned for entry, each in pairs),
         )
 
@@ -261,7 +260,7 @@ class Asked:
         ]
         for question in questions:
             best = process.extractOne(
-                _plain(question), others, scorer=fuzz.token_sort_ratio, score_cutoff=DUPLICATE
+                plain_words(question), others, scorer=fuzz.token_sort_ratio, score_cutoff=DUPLICATE
             )
             if best is not None:
                 yield Duplicate(question, self.questions[best[2]], self.owners[best[2]])
@@ -273,18 +272,6 @@ class Asked:
             for text, is_pinned in zip(self.plain, self.pinned, strict=True)
         ]
         found = process.extract(
-            _plain(question), pinned, scorer=fuzz.token_sort_ratio, score_cutoff=_PINNED_NEAR
+            plain_words(question), pinned, scorer=fuzz.token_sort_ratio, score_cutoff=_PINNED_NEAR
         )
         return (self.owners[at] for _, _, at in found)
-
-
-_WORD = re.compile(r"\w+")
-
-
-def _plain(text: str) -> str:
-    """Words without capitals and accents: a fiftieth of what the matcher's own folding takes."""
-    bare = unicodedata.normalize("NFD", text.casefold())
-    return " ".join(_WORD.findall(_ACCENTS.sub("", bare)))
-
-
-_ACCENTS = re.compile("[\u0300-\u036f]")
