@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -17,6 +17,7 @@ from schemathesis.schemas import APIOperation
 
 from tests.admin.conftest import API, Staff, serving
 from tests.support.server import settings_for
+from tests.support.trials import trials
 
 # Ada's own token would be gone after the first of these.
 _CLOSING = re.compile(r"/(sessions?|people/\{name\}/(disable|reset)|me/password)$")
@@ -47,14 +48,7 @@ def test_no_request_breaks_the_api(office: Staff) -> None:
 def _try(operation: APIOperation[Any, Any, Any, Any], office: Staff) -> None:
     headers = {"Authorization": f"Bearer {office.ada.token}"}
 
-    @settings(
-        max_examples=8,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @trials(8)
     @given(case=operation.as_strategy())
     def try_(case: Case[Any]) -> None:
         case.call_and_validate(headers=headers, checks=[not_a_server_error])

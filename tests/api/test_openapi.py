@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -13,6 +13,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tests.support.server import Program
+from tests.support.trials import trials
 
 
 def test_no_request_breaks_the_public_api(sqlite_bot: Program) -> None:
@@ -26,14 +27,7 @@ def test_no_request_breaks_the_public_api(sqlite_bot: Program) -> None:
 
 
 def _try(operation: APIOperation[Any, Any, Any, Any]) -> None:
-    @settings(
-        max_examples=40,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @trials(40)
     @given(case=operation.as_strategy())
     def try_(case: Case[Any]) -> None:
         case.call_and_validate(checks=[not_a_server_error, response_schema_conformance])

@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Iterator
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.server import SECRET, Program
 from tests.support.telegram import Person, TelegramStandIn
+from tests.support.trials import trials
 from tests.telegram.updates import contents
 
 # A chat may say fifteen things in half a minute before the bot asks it to go slower.
@@ -25,14 +26,7 @@ def test_no_update_breaks_the_bot_or_blocks_its_chat(
 ) -> None:
     headers = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
 
-    @settings(
-        max_examples=BATCHES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @trials(BATCHES)
     @given(data=st.data())
     def try_a_chat(data: st.DataObject) -> None:
         telegram.calls.clear()
