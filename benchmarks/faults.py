@@ -24,8 +24,8 @@ import aiohttp
 import asyncpg
 from aiohttp import web
 from tests.support.postgres import Cluster, own_cluster
-from tests.support.process import Served, serving, telegram_variables
-from tests.support.server import SECRET
+from tests.support.process import Served, serving
+from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, failure, ok
 
 from health_navigator.knowledge.files import read_directory
@@ -188,11 +188,11 @@ async def run(rate: float, seconds: float, processes: int, seed: int) -> Soak:
     url = "http://{}:{}".format(*runner.addresses[0][:2])
     with ExitStack() as stack:
         cluster = await asyncio.to_thread(stack.enter_context, own_cluster())
-        variables = telegram_variables(url, NAVIGATOR_DATABASE_URL=cluster.url)
+        settings = telegram_settings(url, database_url=cluster.url)
         bots = []
         for _ in range(processes):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            bots.append(await asyncio.to_thread(stack.enter_context, serving(folder, variables)))
+            bots.append(await asyncio.to_thread(stack.enter_context, serving(folder, settings)))
         began = time.monotonic()
         trouble = [kill_at_random(soak, bots), restart_the_database(soak, cluster)]
         tasks = [asyncio.create_task(each) for each in trouble]

@@ -58,7 +58,7 @@ def test_the_wheel_serves_from_an_empty_environment(wheel: Path, tmp_path: Path)
         check=True,
     )
     (lib / "site-packages" / "lent.pth").write_text(_site_packages())
-    served = Served(tmp_path, {"NAVIGATOR_ENCODER": "none"}, python=python)
+    served = Served(tmp_path, {}, (str(python), "-m", "health_navigator.cli"))
     served.start()
     try:
         where = httpx.post(f"{served.url}/api/v1/ask", json={"text": "que es el sis"}, timeout=30)

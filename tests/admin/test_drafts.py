@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 
 from tests.admin.conftest import ENTRY, REASON, SERVICE, Staff
+from tests.support.waiting import wait_until
 
 
 def test_a_new_entry_goes_live_when_somebody_else_approves(staff: Staff) -> None:
@@ -23,10 +23,7 @@ def test_a_new_entry_goes_live_when_somebody_else_approves(staff: Staff) -> None
     published = staff.aida.post(f"{path}/publish", REASON)
     assert published.status_code == 200
     assert published.json()["revision"] == 1
-    deadline = time.monotonic() + 5
-    while staff.client.get(f"/api/v1/entries/{entry}").status_code == 404:
-        assert time.monotonic() < deadline, "not live within five seconds"
-        time.sleep(0.1)
+    wait_until(lambda: staff.client.get(f"/api/v1/entries/{entry}").is_success, seconds=5)
     assert staff.client.get(f"/api/v1/entries/{entry}").json()["title"] == ENTRY["title"]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from tests.admin.conftest import ENTRY, REASON, Staff, serving
 from tests.admin.little import DENTIST_QUESTIONS, SIS_QUESTIONS, VACCINE_QUESTIONS
 from tests.support.server import settings_for
+from tests.support.waiting import wait_until
 
 ALL_QUESTIONS = (*SIS_QUESTIONS, *VACCINE_QUESTIONS, *DENTIST_QUESTIONS)
 
@@ -56,12 +56,13 @@ def test_what_the_guard_names_comes_true(little: Path, tmp_path: Path, encoder: 
     settings = settings_for(tmp_path, knowledge_dir=little, encoder=encoder)
     with serving(settings) as staff:
         wanted = "near meaning" if encoder == "auto" else "near words"
-        _wait_until(lambda: wanted in _parts(staff, "algo para los dientes de mi abuelo"))
+        asked = "algo para los dientes de mi abuelo"
+        wait_until(lambda: wanted in _parts(staff, asked), seconds=60)
         before = {question: _finds(staff, question) for question in ALL_QUESTIONS}
         path = thief(staff, [*VACCINE_QUESTIONS, *(f"{each} hoy" for each in VACCINE_QUESTIONS)])
         told = staff.aida.post(f"{path}/publish", REASON).json()["findings"]
         stolen = f"{VACCINE_QUESTIONS[0]} hoy"
-        _wait_until(lambda: _finds(staff, stolen) == path.rpartition("/")[2])
+        wait_until(lambda: _finds(staff, stolen) == path.rpartition("/")[2], seconds=60)
         lost = {
             question: now
             for question, owner in before.items()
@@ -89,13 +90,6 @@ def _finds(staff: Staff, text: str) -> str | None:
     """The entry that is answered or offered first."""
     answer = _try(staff, text)
     return answer["entry"] or next((each["entry"] for each in answer["options"]), None)
-
-
-def _wait_until(is_true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_pinned_question_must_find_its_own_entry(alone: Staff) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from health_navigator import clock
 from tests.admin_web.conftest import Colleague, Team
+from tests.support.waiting import wait_until
 
 SCRIPT = '<script>alert("x")</script>'
 ENTRY = {
@@ -222,11 +222,8 @@ def test_what_has_an_end_says_so_and_is_no_longer_said(team: Team) -> None:
     kept = _published_until(team, clock.today())
     assert "Dejó de mostrarse" in team.elena.get(f"/admin/entradas/{gone}").text
     assert "Se muestra hasta el" in team.elena.get(f"/admin/entradas/{kept}").text
-    deadline = time.monotonic() + 30
-    while kept not in (served := _served(team)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert gone not in served
+    wait_until(lambda: kept in _served(team))
+    assert gone not in _served(team)
 
 
 def _published_until(team: Team, day: date) -> str:

@@ -19,9 +19,9 @@ import yaml
 
 from health_navigator.config import PREFIX, Settings
 from health_navigator.observability import Metrics
-from tests.operations.serving import serving
 from tests.support.knowledge import REPOSITORY
-from tests.support.server import KEY, telegram_settings
+from tests.support.process import serving
+from tests.support.server import telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 
 DEPLOY = REPOSITORY / "deploy"
@@ -127,10 +127,8 @@ def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
     """Out of its own wheel, with its own knowledge, far from this checkout."""
     (_, final) = stages()
     assert values(final, "ENTRYPOINT") == ['["/opt/navigator/bin/health-navigator"]']
-    given = {name: str(value) for name, value in telegram_settings(telegram.url).items()}
     program = (str(installed / "bin" / "health-navigator"),)
-    given |= {"secret_key": KEY, "encoder": "none"}
-    with serving(tmp_path, given, program) as served:
+    with serving(tmp_path, telegram_settings(telegram.url), program) as served:
         served.deliver(ana.writes("que es el sis"))
         assert "SIS" in telegram.texts(ana.chat_id)[-1]
 
@@ -233,22 +231,16 @@ def test_dump_wipe_restore_answer(
     """What staff published is back, the bot answers, and the backup knew no chat."""
     file = [str(tmp_path / "test.sqlite3")] if database_url.startswith("sqlite") else []
     env = None if file else libpq(database_url)
-    given = {name: str(value) for name, value in telegram_settings(telegram.url).items()}
-    given |= {
-        "database_url": database_url,
-        "secret_key": KEY,
-        "encoder": "none",
-        "knowledge_dir": str(few_entries),
-    }
-    with serving(tmp_path, given) as served:
+    settings = telegram_settings(telegram.url, database_url=database_url, knowledge_dir=few_entries)
+    with serving(tmp_path, settings) as served:
         served.deliver(ana.writes("que es el sis"))
         backup = Path(script("backup.sh", str(tmp_path / "backups"), *file, env=env))
-        version = served.client.get("/metrics").text.split("navigator_knowledge_version ")[1]
+        version = served.metrics().split("navigator_knowledge_version ")[1]
     assert backup.stat().st_mode & 0o077 == 0
     wipe()
     script("restore.sh", str(backup), *file, env=env)
-    with serving(tmp_path, given) as served:
-        figures = served.client.get("/metrics").text
+    with serving(tmp_path, settings) as served:
+        figures = served.metrics()
         assert figures.split("navigator_knowledge_version ")[1].split()[0] == version.split()[0]
         served.deliver(ana.writes("que es el sis"))
     assert len(telegram.texts(ana.chat_id)) >= 2

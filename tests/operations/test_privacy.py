@@ -23,9 +23,9 @@ from health_navigator.observability import Metrics
 from health_navigator.tables import ALL_TABLES
 from health_navigator.telegram_bot import ledger
 from health_navigator.telegram_bot.updates import chat_keys
-from tests.operations.serving import Served, serving
 from tests.support.chat import Chat
 from tests.support.knowledge import REPOSITORY
+from tests.support.process import Served, serving
 from tests.support.server import KEY, SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 
@@ -88,13 +88,7 @@ def lived(
         url = request.getfixturevalue("module_postgres_url")
     person = Person(918_273_645_564, numbers)
     with TelegramStandIn().running() as telegram:
-        values = {name: str(value) for name, value in telegram_settings(telegram.url).items()}
-        settings = values | {
-            "database_url": url,
-            "secret_key": KEY,
-            "encoder": "none",
-            "knowledge_dir": str(few_entries),
-        }
+        settings = telegram_settings(telegram.url, database_url=url, knowledge_dir=few_entries)
         with serving(folder, settings) as served:
             converse(served, person)
             yield served, person, settings_for(folder, database_url=url).database_url, telegram
@@ -136,7 +130,7 @@ def test_every_line_of_the_log_is_json(lived: Lived) -> None:
 
 def test_metrics_know_nobody(lived: Lived) -> None:
     served, person, _, _ = lived
-    figures = served.client.get("/metrics").text
+    figures = served.metrics()
     assert "navigator_turns_total" in figures
     for trace in (*traces_of(person), "marido", TOKEN, SECRET, KEY):
         assert trace not in figures, trace

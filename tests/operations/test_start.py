@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.operations.serving import OUR_OWN
+from tests.support.process import OUR_OWN
 
 
 def start(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:

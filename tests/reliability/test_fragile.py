@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,8 @@ import httpx
 import pytest
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
-from tests.support.process import Served, serving, telegram_variables
-from tests.support.server import SECRET
+from tests.support.process import Served, serving
+from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, TelegramStandIn
 from tests.support.waiting import wait_until
 
@@ -27,10 +28,8 @@ def served(
 ) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("fragile")
     (folder / "fate").write_text("well")
-    variables = telegram_variables(
-        shared_telegram.url, NAVIGATOR_KNOWLEDGE_DIR=str(few_entries), NAVIGATOR_ENCODER="auto"
-    )
-    with serving(folder, variables, program=[str(FRAGILE)]) as served:
+    settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
+    with serving(folder, settings, (sys.executable, str(FRAGILE))) as served:
         wait_until(lambda: '"lacks_meaning": false' in served.log.read_text(), seconds=240)
         yield served
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.reliability.crowds import chats_of, is_answered
 from tests.support.courier import deliver_all
-from tests.support.process import Served, serving, telegram_variables
+from tests.support.process import Served, serving
+from tests.support.server import telegram_settings
 from tests.support.telegram import TelegramStandIn
 
 
@@ -17,8 +18,8 @@ def test_killed_in_the_middle_of_200_updates_it_loses_none(
     tmp_path: Path, telegram: TelegramStandIn, numbers: Iterator[int], few_entries: Path
 ) -> None:
     chats = chats_of(numbers, people=40, messages=5)
-    variables = telegram_variables(telegram.url, NAVIGATOR_KNOWLEDGE_DIR=str(few_entries))
-    with serving(tmp_path, variables) as served:
+    settings = telegram_settings(telegram.url, knowledge_dir=few_entries)
+    with serving(tmp_path, settings) as served:
 
         async def kill_at_times() -> None:
             for sent in (40, 90, 150):
@@ -44,15 +45,11 @@ def test_three_processes_share_one_postgresql_and_one_is_killed(
     postgres_url: str,
 ) -> None:
     chats = chats_of(numbers, people=30, messages=4)
-    variables = telegram_variables(
-        telegram.url,
-        NAVIGATOR_KNOWLEDGE_DIR=str(few_entries),
-        NAVIGATOR_DATABASE_URL=postgres_url,
-    )
+    settings = telegram_settings(telegram.url, knowledge_dir=few_entries, database_url=postgres_url)
     with (
-        serving(tmp_path, variables) as first,
-        serving(tmp_path, variables) as second,
-        serving(tmp_path, variables) as third,
+        serving(tmp_path, settings) as first,
+        serving(tmp_path, settings) as second,
+        serving(tmp_path, settings) as third,
     ):
         alive: list[Served] = [first, second, third]
 
@@ -75,8 +72,8 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
     tmp_path: Path, telegram: TelegramStandIn, numbers: Iterator[int], few_entries: Path
 ) -> None:
     chats = chats_of(numbers, people=10, messages=1)
-    variables = telegram_variables(telegram.url, NAVIGATOR_KNOWLEDGE_DIR=str(few_entries))
-    with serving(tmp_path, variables) as served:
+    settings = telegram_settings(telegram.url, knowledge_dir=few_entries)
+    with serving(tmp_path, settings) as served:
         telegram.answers_with(*[1.0] * 10)
 
         async def stop_midway() -> int:

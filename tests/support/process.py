@@ -1,4 +1,4 @@
-"""The program as its own process, which a test may kill."""
+"""The program as an operator starts it: a process of its own, which a test may kill."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from tests.support.server import KEY, SECRET, TOKEN
+from health_navigator.telegram_bot.webhook import SECRET_HEADER
+from tests.support.server import KEY, SECRET
 
+OUR_OWN = (sys.executable, "-m", "health_navigator.cli")
 # Long enough for a machine that does ten other things.
 _START_SECONDS = 240
 
@@ -28,16 +31,21 @@ def free_port() -> int:
         return port
 
 
+def environment_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The settings as variables, and nothing else that this process was given."""
+    given = {f"NAVIGATOR_{name.upper()}": str(value) for name, value in settings.items()}
+    return {"PATH": os.environ["PATH"], **given}
+
+
 @dataclass
 class Served:
     """`health-navigator serve` in a folder of its own; start it as often as it is killed."""
 
     folder: Path
-    variables: Mapping[str, str]
+    settings: Mapping[str, Any]
+    command: Sequence[str] = OUR_OWN
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
-    python: Path = Path(sys.executable)
-    program: Sequence[str] = ("-m", "health_navigator.cli")
 
     @property
     def url(self) -> str:
@@ -49,18 +57,13 @@ class Served:
 
     def start(self) -> None:
         """Start and wait until it would answer a question."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "NAVIGATOR_PORT": str(self.port),
-            "NAVIGATOR_SECRET_KEY": KEY,
-            "NAVIGATOR_ENCODER": "none",
-            **self.variables,
-        }
+        defaults = {"port": self.port, "secret_key": KEY, "encoder": "none"}
+        environment = environment_of({**defaults, **self.settings})
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.python), *self.program, "serve"],
+                [*self.command, "serve"],
                 cwd=self.folder,
-                env=environment,
+                env=environment | {"HOME": str(self.folder)},
                 stdout=log,
                 stderr=log,
             )
@@ -80,6 +83,18 @@ class Served:
         except httpx.TransportError:
             return False
 
+    def deliver(self, update: dict[str, Any]) -> None:
+        """Deliver an update as Telegram does, until it is taken."""
+        url, headers = f"{self.url}/telegram/webhook", {SECRET_HEADER: SECRET}
+        for _ in range(60):
+            if httpx.post(url, json=update, headers=headers, timeout=30).status_code == 200:
+                return
+            time.sleep(0.2)
+        raise AssertionError("the update was never taken")
+
+    def metrics(self) -> str:
+        return httpx.get(f"{self.url}/metrics", timeout=30).text
+
     def kill(self) -> None:
         """As a power cut would: no chance to tidy up."""
         assert self.process is not None
@@ -93,26 +108,15 @@ class Served:
         return self.process.wait(30)
 
 
-def telegram_variables(url: str, **more: str) -> dict[str, str]:
-    return {
-        "NAVIGATOR_TELEGRAM_TOKEN": TOKEN,
-        "NAVIGATOR_TELEGRAM_API_URL": url,
-        "NAVIGATOR_PUBLIC_URL": "https://bot.example.org",
-        "NAVIGATOR_WEBHOOK_SECRET": SECRET,
-        **more,
-    }
-
-
 @contextmanager
 def serving(
-    folder: Path,
-    variables: Mapping[str, str],
-    program: Sequence[str] = ("-m", "health_navigator.cli"),
+    folder: Path, settings: Mapping[str, Any], command: Sequence[str] = OUR_OWN
 ) -> Iterator[Served]:
-    served = Served(folder, variables, program=program)
+    """`health-navigator serve` with these settings, until the block ends."""
+    served = Served(folder, settings, command)
     served.start()
     try:
         yield served
     finally:
         if served.process is not None and served.process.poll() is None:
-            served.kill()
+            served.stop()
