@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -56,6 +56,8 @@ _CONNECT_SECONDS = 5
 # Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
 # conflict with another, no room, shut down or starting, trouble of the machine.
 _AWAY_STATES = ("08", "25", "40", "53", "57", "58")
+# SQLite takes so many values in one statement, and more.
+_MOST_VALUES = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -336,3 +338,9 @@ def _schema(connection: Connection) -> Schema:
         return Schema.NONE
     known = {script.revision for script in scripts.walk_revisions()}
     return Schema.OLDER if there <= known else Schema.NEWER
+
+
+def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """All of them, no more at a time than one statement takes."""
+    for start in range(0, len(values), _MOST_VALUES):
+        yield values[start : start + _MOST_VALUES]

@@ -18,6 +18,7 @@ from health_navigator.admin.drafts import State, state_of
 from health_navigator.admin.plain import plain, plain_words
 from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
+from health_navigator.db import in_batches
 from health_navigator.knowledge.tables import Item, ItemKind, Revision
 
 USE_WINDOW = timedelta(days=90)
@@ -122,15 +123,10 @@ async def _read_cards(
 ) -> dict[tuple[str, str], tuple[str, Card]]:
     statement = select(Item.id, Item.digest, Item.body).where(Item.kind == kind)
     found: dict[tuple[str, str], tuple[str, Card]] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        some = statement.where(Item.id.in_(ids[start : start + _AT_ONCE]))
-        for item_id, digest, body in await session.execute(some):
+    for some in in_batches(ids):
+        for item_id, digest, body in await session.execute(statement.where(Item.id.in_(some))):
             found[kind.value, item_id] = (digest, Card.of(item_id, body))
     return found
-
-
-# SQLite takes so many values in one statement, and more.
-_AT_ONCE = 500
 
 
 async def find_rows(

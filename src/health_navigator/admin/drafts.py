@@ -22,13 +22,12 @@ from health_navigator.admin.refusals import Conflict, Fault, Invalid, NotAllowed
 from health_navigator.admin.rights import Person, Right
 from health_navigator.admin.tables import Comment, Draft
 from health_navigator.clock import today
+from health_navigator.db import in_batches
 from health_navigator.i18n import mark
 from health_navigator.knowledge import store
 from health_navigator.knowledge.tables import Item, ItemKind, Origin, Revision
 
 _LONGEST_AUTHORS = 64
-# How many ids one statement names.
-_AT_ONCE = 500
 _LONGEST_SPAN = timedelta(days=730)
 
 
@@ -102,8 +101,7 @@ async def look_at_all(
     wanted = [*dict.fromkeys(ids)]
     items: dict[str, Item] = {}
     drafts: dict[str, Draft] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
+    for some in in_batches(wanted):
         of_items = select(Item).where(Item.kind == kind, Item.id.in_(some))
         of_drafts = select(Draft).where(Draft.kind == kind, Draft.id.in_(some))
         items |= {row.id: row for row in await session.scalars(of_items)}
