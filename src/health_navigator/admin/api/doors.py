@@ -107,9 +107,13 @@ Auditor = Annotated[Person, Depends(_Needs(Right.AUDIT))]
 PeopleKeeper = Annotated[Person, Depends(_Needs(Right.PEOPLE))]
 
 
+def is_readable(sign: str) -> bool:
+    """Not one of those that no keyboard makes and that PostgreSQL refuses."""
+    return sign in "\n\r\t" or unicodedata.category(sign) not in ("Cc", "Cs")
+
+
 def readable(text: str) -> str:
-    """A text without the signs that no keyboard makes and that PostgreSQL refuses."""
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in text):
+    if not all(map(is_readable, text)):
         raise ValueError("there are signs in this text that cannot be read")
     return text
 

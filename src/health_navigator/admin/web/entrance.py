@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from health_navigator.admin import sessions
-from health_navigator.admin.api.doors import office_of, origin_of
+from health_navigator.admin.api.doors import is_readable, office_of, origin_of
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import NotAllowed, NotSignedIn
 from health_navigator.admin.rights import Person, Right
@@ -59,9 +58,7 @@ def pairs(form: FormData) -> Iterable[tuple[str, str]]:
 
 def clean(text: str) -> str:
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")
-    )
+    return "".join(filter(is_readable, plain))
 
 
 async def visit(request: Request) -> Visitor:
