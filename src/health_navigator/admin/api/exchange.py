@@ -124,11 +124,18 @@ async def export(
 
     async def work(session: AsyncSession) -> Response:
         audit.record(session, person, "knowledge.export", note=f"{kind} {format_}")
-        if format_ is FileFormat.YAML:
-            return download(await exchange.to_zip(session), "application/zip", "knowledge.zip")
-        rows = await exchange.to_rows(session, kind.kind)
-        if format_ is FileFormat.CSV:
-            return download(sheets.write_csv(rows), "text/csv; charset=utf-8", f"{kind}.csv")
-        return download(sheets.write_xlsx(rows), _XLSX, f"{kind}.xlsx")
+        return await to_file(session, kind.kind, format_, name=kind, zip_name="knowledge")
 
     return await office.transact(work)
+
+
+async def to_file(
+    session: AsyncSession, kind: ItemKind, form: FileFormat, *, name: str, zip_name: str
+) -> Response:
+    """What is published of a kind, or as YAML the whole knowledge, for the browser to keep."""
+    if form is FileFormat.YAML:
+        return download(await exchange.to_zip(session), "application/zip", f"{zip_name}.zip")
+    rows = await exchange.to_rows(session, kind)
+    if form is FileFormat.CSV:
+        return download(sheets.write_csv(rows), "text/csv; charset=utf-8", f"{name}.csv")
+    return download(sheets.write_xlsx(rows), _XLSX, f"{name}.xlsx")

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
 from health_navigator.admin import audit, exchange, sheets
-from health_navigator.admin.api.exchange import FileFormat
-from health_navigator.admin.api.overview import download
+from health_navigator.admin.api.exchange import FileFormat, to_file
 from health_navigator.admin.exchange import Deed, ImportReport
 from health_navigator.admin.refusals import Invalid
 from health_navigator.admin.web import fields
@@ -25,7 +24,6 @@ router = APIRouter(prefix="/archivos", route_class=PageRoute)
 
 # A file goes back with the page that reports on it, a third larger, within what a request may hold.
 _MOST_CARRIED = 600_000
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = {ItemKind.ENTRY: "entradas", ItemKind.SERVICE: "servicios"}
 
 
@@ -92,12 +90,6 @@ def _carried(content: bytes) -> str:
 async def export(shelf: Shelf, form: FileFormat, visitor: Reader, office: Door) -> Response:
     async def work(session: AsyncSession) -> Response:
         audit.record(session, visitor.person, "knowledge.export", note=f"{shelf} {form}")
-        if form is FileFormat.YAML:
-            content = await exchange.to_zip(session)
-            return download(content, "application/zip", "contenidos.zip")
-        rows = await exchange.to_rows(session, shelf.kind)
-        if form is FileFormat.CSV:
-            return download(sheets.write_csv(rows), "text/csv; charset=utf-8", f"{shelf}.csv")
-        return download(sheets.write_xlsx(rows), _XLSX, f"{shelf}.xlsx")
+        return await to_file(session, shelf.kind, form, name=shelf, zip_name="contenidos")
 
     return await office.transact(work)
