@@ -137,6 +137,13 @@ async def give_token(session: AsyncSession, by: Person, name: str, label: str) -
     return await sessions.make_token(session, staff.name, label)
 
 
+async def give_opening_token(session: AsyncSession, by: Person, staff: Staff) -> str | None:
+    """A token for an account that no password opens."""
+    if staff.password is not None:
+        return None
+    return await give_token(session, by, staff.name, "API")
+
+
 async def log_in(
     database: Database, name: str, password: str, address: str | None, keys: Sequence[bytes]
 ) -> str:

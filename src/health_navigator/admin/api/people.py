@@ -211,10 +211,9 @@ async def reset_person(
 
 
 async def _with_token(session: AsyncSession, by: Person, staff: Staff) -> PersonOut:
-    """The account, with a token where no password opens it."""
+    """The account, with the token where no password opens it."""
     out = to_person_out(staff)
-    if staff.password is None:
-        out.token = await accounts.give_token(session, by, staff.name, "API")
+    out.token = await accounts.give_opening_token(session, by, staff)
     return out
 
 

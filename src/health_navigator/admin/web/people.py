@@ -47,7 +47,7 @@ async def add(request: Request, visitor: PeopleKeeper, form: Form, office: Door)
 
     async def work(session: AsyncSession) -> tuple[Staff, str | None]:
         staff = await accounts.add(session, visitor.person, name, role, password)
-        return staff, await _token(session, visitor, staff)
+        return staff, await accounts.give_opening_token(session, visitor.person, staff)
 
     try:
         staff, token = await office.transact(work)
@@ -60,13 +60,6 @@ def _role(text: str) -> Role:
     if text not in [*Role]:
         raise Invalid([Fault("role", mark("choose a role"))])
     return Role(text)
-
-
-async def _token(session: AsyncSession, visitor: Visitor, staff: Staff) -> str | None:
-    """A key where no password opens the account."""
-    if staff.password is not None:
-        return None
-    return await accounts.give_token(session, visitor.person, staff.name, "API")
 
 
 @router.post("/personas/{name}/cerrar")
@@ -83,7 +76,7 @@ async def reset(
 
     async def work(session: AsyncSession) -> tuple[Staff, str | None]:
         staff = await accounts.reset(session, visitor.person, name, password, office.keys)
-        return staff, await _token(session, visitor, staff)
+        return staff, await accounts.give_opening_token(session, visitor.person, staff)
 
     try:
         staff, token = await office.transact(work)
