@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.process import run_program
+
 TOKEN = "123456:AAsecretsecretsecret"
-
-
-def _serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "health_navigator.cli", "serve"],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], **variables},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -48,8 +35,7 @@ def _serve(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
 def test_a_wrong_setting_is_one_line_and_exit_2(
     tmp_path: Path, variables: dict[str, str], named: str
 ) -> None:
-    given = {f"NAVIGATOR_{name}": value for name, value in variables.items()}
-    result = _serve(tmp_path, **given)
+    result = run_program(tmp_path, "serve", **variables)
     assert result.returncode == 2
     assert named in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
@@ -58,21 +44,13 @@ def test_a_wrong_setting_is_one_line_and_exit_2(
 
 
 def test_polling_without_a_token_says_what_is_missing(tmp_path: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "health_navigator.cli", "poll"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run_program(tmp_path, "poll")
     assert result.returncode == 2
     assert "NAVIGATOR_TELEGRAM_TOKEN" in result.stderr
 
 
 def test_an_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NAVIGATOR_PORT=nonsense\n")
-    result = _serve(tmp_path)
+    result = run_program(tmp_path, "serve")
     assert result.returncode == 2
     assert "NAVIGATOR_PORT" in result.stderr

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.knowledge import REPOSITORY
+from tests.support.process import run_program
 
 LABELLED = REPOSITORY / "benchmarks" / "data" / "dev.jsonl"
 AT_LEAST = {"right@1": 0.83, "right@3": 0.91, "danger found": 0.95, "right danger": 0.91}
@@ -21,14 +19,9 @@ PLACES = ("place and kind", 0.93)
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    run = subprocess.run(
-        [sys.executable, "-m", "health_navigator.cli", "evaluate", str(LABELLED), "--json"],
-        cwd=tmp_path_factory.mktemp("evaluate"),
-        env={"PATH": os.environ["PATH"], "NAVIGATOR_ENCODER": "none"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    folder = tmp_path_factory.mktemp("evaluate")
+    run = run_program(folder, "evaluate", str(LABELLED), "--json", encoder="none")
+    assert run.returncode == 0, run.stderr[-2_000:]
     report: dict[str, Any] = json.loads(run.stdout)
     figures: dict[str, Any] = report["figures"]
     return figures
@@ -47,13 +40,6 @@ def test_it_is_wrong_at_most_so_often(figures: dict[str, Any], figure: str, ceil
 def test_a_file_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"text": "hola", "kind": "answer"}\n{"text": 5}\n')
-    run = subprocess.run(
-        [sys.executable, "-m", "health_navigator.cli", "evaluate", str(bad)],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_program(tmp_path, "evaluate", str(bad))
     assert run.returncode == 2
     assert "line 2" in run.stderr

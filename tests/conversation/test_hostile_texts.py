@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.support.knowledge import REAL
+from tests.support.process import run_program
 
 MANY = int(os.environ.get("NAVIGATOR_TEST_TEXTS", "3000"))
 LONGEST = 4_096
@@ -89,17 +88,7 @@ def test_no_text_breaks_it(few_entries: Path, tmp_path: Path) -> None:
         for at, text in enumerate(_texts(words)):
             asked = {"id": str(at), "text": text or "?", "kind": "oos"}
             file.write(json.dumps(asked) + "\n")
-    run = subprocess.run(
-        [sys.executable, "-m", "health_navigator.cli", "evaluate", str(hostile), "--json"],
-        cwd=tmp_path,
-        env={
-            "PATH": os.environ["PATH"],
-            "NAVIGATOR_ENCODER": "none",
-            "NAVIGATOR_KNOWLEDGE_DIR": str(few_entries),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    settings = {"encoder": "none", "knowledge_dir": few_entries}
+    run = run_program(tmp_path, "evaluate", str(hostile), "--json", **settings)
     assert run.returncode == 0, run.stderr[-2_000:]
     assert json.loads(run.stdout)["figures"]["false answers"]["total"] == MANY

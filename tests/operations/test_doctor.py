@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import namedtuple
 from collections.abc import Callable
@@ -23,6 +21,7 @@ from health_navigator.config import Settings, read_settings
 from health_navigator.db import Database
 from health_navigator.doctor import Finding, Health, machine
 from tests.operations.answering import answering
+from tests.support.process import run_program
 from tests.support.server import KEY, SECRET, TOKEN, Program
 from tests.support.telegram import TelegramStandIn
 
@@ -276,9 +275,7 @@ def test_a_server_that_runs_is_green(examine: Examine, sqlite_bot: Program) -> N
 
 def test_the_command_exits_with_1_on_red(tmp_path: Path) -> None:
     """And prints what programs can read."""
-    environment = {"PATH": os.environ["PATH"], "NAVIGATOR_SECRET_KEY": "short"}
-    command = [sys.executable, "-m", "health_navigator.cli", "doctor", "--json"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = run_program(tmp_path, "doctor", "--json", secret_key="short")
     (finding,) = json.loads(done.stdout)
     assert done.returncode == 1
     assert finding["health"] == "red"

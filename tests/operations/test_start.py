@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.support.process import OUR_OWN
+from tests.support.process import run_program
 
 
 def start(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "NAVIGATOR_ENCODER": "none", "NAVIGATOR_PORT": "1"}
-    environment |= {f"NAVIGATOR_{name.upper()}": value for name, value in settings.items()}
-    done = subprocess.run(
-        [*OUR_OWN, "serve"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = run_program(folder, "serve", **{"encoder": "none", "port": "1", **settings})
     assert "Traceback" not in done.stdout + done.stderr
     return done
 
@@ -61,9 +50,7 @@ def test_knowledge_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_jobs_run_tells_of_each_job(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "health_navigator.cli", "jobs", "run"]
-    environment = {"PATH": os.environ["PATH"]}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = run_program(tmp_path, "jobs", "run")
     assert done.returncode == 0, done.stderr
     jobs = {line.split(":")[0] for line in done.stdout.splitlines()}
     assert {"forget_states", "forget_questions", "forget_updates"} <= jobs

@@ -22,6 +22,7 @@ from tests.support.server import KEY, SECRET
 OUR_OWN = (sys.executable, "-m", "health_navigator.cli")
 # Long enough for a machine that does ten other things.
 _START_SECONDS = 240
+_LONGEST_SECONDS = 900
 
 
 def free_port() -> int:
@@ -35,6 +36,18 @@ def environment_of(settings: Mapping[str, Any]) -> dict[str, str]:
     """The settings as variables, and nothing else that this process was given."""
     given = {f"NAVIGATOR_{name.upper()}": str(value) for name, value in settings.items()}
     return {"PATH": os.environ["PATH"], **given}
+
+
+def run_program(folder: Path, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    """`health-navigator ...` in a folder, with these settings alone, to its end."""
+    return subprocess.run(
+        [*OUR_OWN, *words],
+        cwd=folder,
+        env=environment_of(settings),
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST_SECONDS,
+    )
 
 
 @dataclass
