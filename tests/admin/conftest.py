@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
@@ -20,15 +19,14 @@ from health_navigator.admin import accounts, sessions
 from health_navigator.admin.commands import Work, user_commands
 from health_navigator.admin.rights import Role
 from health_navigator.config import Settings
-from health_navigator.db import Database
 from tests.admin.little import little_knowledge
 from tests.conftest import _on_postgres
+from tests.support.database import Result, run_in
 from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
 
 API = "/api/v1/admin"
 REASON = {"reason": "es una prueba"}
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -73,7 +71,7 @@ class Staff:
 
     def in_database(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """What no door offers: rows that conversations left, a clock that has moved."""
-        return run_in(self.program.settings, work)
+        return run_in(self.program.settings.database_url, work)
 
     def publish(self, path: str, body: dict[str, Any], **more: Any) -> httpx.Response:
         """The whole way of a change: Elena writes and submits, Aida approves.
@@ -85,24 +83,11 @@ class Staff:
         return self.aida.post(f"{path}/publish", REASON | more)
 
 
-def run_in(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        database = await Database.open(settings.database_url)
-        try:
-            await database.migrate()
-            async with database.session() as session:
-                return await work(session)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
-
 def run_command(settings: Settings, *words: str, typed: str | None = None) -> Any:
     """`health-navigator user ...` against the database of the settings."""
 
     def transact(work: Work) -> Any:
-        return run_in(settings, work)
+        return run_in(settings.database_url, work)
 
     return CliRunner().invoke(user_commands(transact, settings.keys), words, input=typed)
 
@@ -126,7 +111,7 @@ async def _tokens(session: AsyncSession) -> dict[str, str]:
 @contextmanager
 def serving(settings: Settings) -> Iterator[Staff]:
     """The program with its people in it."""
-    tokens = run_in(settings, _tokens)
+    tokens = run_in(settings.database_url, _tokens)
     with Program(settings).running() as program:
         people = {name: Person(name, program.client, token) for name, token in tokens.items()}
         yield Staff(program, people)

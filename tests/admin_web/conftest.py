@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
@@ -23,12 +23,12 @@ from health_navigator.admin.rights import Role
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from health_navigator.db import Database
 from tests.admin.little import little_knowledge
+from tests.support.database import Result, run_in
 from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
 
 PASSWORD = "girasoles sobre el tejado"
 PEOPLE = {"elena": Role.EDITOR, "aida": Role.APPROVER, "omar": Role.OPERATOR, "ada": Role.ADMIN}
-Result = TypeVar("Result")
 _FICHA = re.compile(r'name="_ficha" value="([0-9a-f]+)"')
 
 
@@ -84,17 +84,9 @@ class Team:
         return f"{stem}-{next(self.numbers)}"
 
     def in_database(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-        async def run() -> Result:
-            database = await Database.open(self.program.settings.database_url)
-            try:
-                async with database.session() as session:
-                    return await work(session)
-            finally:
-                await database.close()
-
         # Playwright runs a loop in this thread.
         with ThreadPoolExecutor(1) as beside:
-            return beside.submit(asyncio.run, run()).result()
+            return beside.submit(run_in, self.program.settings.database_url, work).result()
 
     def leave_unanswered(self, *texts: str) -> None:
         """Questions that found no answer today."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -15,14 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.cli import main
 from health_navigator.config import read_settings
-from health_navigator.db import Database
 from health_navigator.knowledge import store
 from health_navigator.knowledge.tables import Item, ItemKind, Revision
 from tests.knowledge.conftest import GOOD, Spoil
+from tests.support.database import Result, run_in
 from tests.support.knowledge import REAL
 
 SALUD = "entries/salud.yaml"
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +57,7 @@ class Shell:
         return files_in(target)
 
     def in_database(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-        async def run() -> Result:
-            database = await Database.open(read_settings().database_url)
-            try:
-                async with database.session() as session:
-                    return await work(session)
-            finally:
-                await database.close()
-
-        return asyncio.run(run())
+        return run_in(read_settings().database_url, work)
 
     def edit(self, entry: str, **changes: object) -> None:
         """Publish a change of an entry as the staff's pages do."""

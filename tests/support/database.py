@@ -1,0 +1,28 @@
+"""A hand in the database of a program, from beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator.db import Database
+
+Result = TypeVar("Result")
+
+
+def run_in(url: str, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """What one transaction gives; the tables are made where there are none yet."""
+
+    async def run() -> Result:
+        database = await Database.open(url)
+        try:
+            await database.migrate()
+            async with database.session() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
