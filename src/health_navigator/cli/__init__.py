@@ -5,16 +5,19 @@ from __future__ import annotations
 import typer
 from typer import Typer
 
-from health_navigator.admin.commands import user_commands
-from health_navigator.cli.asking import ask, evaluate
-from health_navigator.cli.facilities import facilities
-from health_navigator.cli.knowledge import knowledge
-from health_navigator.cli.operating import doctor, jobs, transact
-from health_navigator.cli.serving import poll, serve
-from health_navigator.config import read_settings
-from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
-from health_navigator.i18n import DEFAULT_LOCALE, translator
-from health_navigator.telegram_bot.poster import poster
+from health_navigator import memory
+
+with memory.for_good():
+    from health_navigator.admin.commands import user_commands
+    from health_navigator.cli.asking import ask, evaluate
+    from health_navigator.cli.facilities import facilities
+    from health_navigator.cli.knowledge import knowledge
+    from health_navigator.cli.operating import doctor, jobs, transact
+    from health_navigator.cli.serving import poll, serve
+    from health_navigator.config import read_settings
+    from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
+    from health_navigator.i18n import DEFAULT_LOCALE, translator
+    from health_navigator.telegram_bot.poster import poster
 
 app = Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (serve, poll, ask, evaluate, poster, doctor):

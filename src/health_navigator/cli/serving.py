@@ -7,6 +7,7 @@ from contextlib import suppress
 import uvicorn
 from typer import Exit, echo
 
+from health_navigator import memory
 from health_navigator.app import create_app
 from health_navigator.config import Settings, read_settings
 from health_navigator.doorway import BoundedProtocol
@@ -28,6 +29,7 @@ def poll() -> None:
 
 
 def _serve(settings: Settings) -> None:
+    memory.share()
     configure_logging(settings.log_format)
     settings.keys()
     app = create_app(settings)
