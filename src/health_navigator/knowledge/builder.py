@@ -32,7 +32,8 @@ class SnapshotBuilder:
     """Builds with meanings where their vectors are known, else with words alone for the moment.
 
     To encode all sentences of the knowledge takes about a minute, so `learn` does it apart and
-    keeps the vectors in a file. What was learnt is kept on the shelf, if there is one.
+    keeps the vectors in a file, which is read only to learn: what serves holds none of them. What
+    was learnt is kept on the shelf, if there is one.
     """
 
     def __init__(
@@ -41,9 +42,6 @@ class SnapshotBuilder:
         self._encoder = encoder
         self._shelf = shelf
         self._file = vectors_file
-        self._vectors: dict[str, FloatArray] = (
-            read_vectors(vectors_file, encoder) if encoder is not None else {}
-        )
 
     @property
     def has_encoder(self) -> bool:
@@ -63,8 +61,7 @@ class SnapshotBuilder:
         if self._encoder is None:
             return snapshot
         content = Content.of(items)
-        self.learn(content)
-        prepared = Prepared(self._encoder, self._vectors)
+        prepared = self._prepared(self._encoder, sentences(content))
         return replace(snapshot, learnt=learn_meaning(snapshot.learnt, content, prepared))
 
     def keep(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
@@ -81,8 +78,7 @@ class SnapshotBuilder:
     def _read(self, served: Iterable[str], items: Sequence[StoredItem]) -> Learnt | None:
         if self._shelf is None:
             return None
-        encoder = Prepared(self._encoder, self._vectors) if self._encoder else None
-        return self._shelf.read(name_of(served, items, self._encoder), encoder)
+        return self._shelf.read(name_of(served, items, self._encoder), self._encoder)
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
@@ -90,12 +86,10 @@ class SnapshotBuilder:
         if self._encoder is None:
             return to_snapshot(version, content, learn(content, None))
         wanted = sentences(content)
-        if wait or len(self._lacking(wanted)) <= _FEW:
-            self._encode(wanted)
-        if self._lacking(wanted):
+        if not wait and len(self._lacking(wanted)) > _FEW:
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
-        learnt = learn(content, Prepared(self._encoder, self._vectors))
-        return to_snapshot(version, content, learnt)
+        prepared = self._prepared(self._encoder, wanted)
+        return to_snapshot(version, content, learn(content, prepared))
 
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]
@@ -106,28 +100,37 @@ class SnapshotBuilder:
         questions, titles = rank.meant(documents, rank.learn_reader(documents))
         if len(self._lacking((*questions, *titles))) > _FEW:
             return rank.fit(documents, concepts)
-        return rank.fit(documents, concepts, Prepared(self._encoder, self._vectors))
+        prepared = Prepared(self._encoder, self._known(self._encoder))
+        return rank.fit(documents, concepts, prepared)
 
     def unknown(self, content: Content) -> list[str]:
         """The sentences of the knowledge whose vectors are not known yet."""
         return self._lacking(sentences(content))
 
-    def _lacking(self, texts: Iterable[str]) -> list[str]:
-        return [text for text in texts if text not in self._vectors]
-
     def learn(self, content: Content, progress: Progress | None = None) -> None:
         """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
         if self._encoder is not None:
-            self._encode(sentences(content), progress)
+            self._prepared(self._encoder, sentences(content), progress)
 
-    def _encode(self, wanted: Sequence[str], progress: Progress | None = None) -> None:
-        unknown = self._lacking(wanted)
-        if self._encoder is None or not unknown:
-            return
+    def _prepared(
+        self, encoder: Encoder, wanted: Sequence[str], progress: Progress | None = None
+    ) -> Prepared:
+        """The encoder with the vectors of all that is wanted."""
+        known = self._known(encoder)
+        unknown = [text for text in wanted if text not in known]
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
-            self._vectors.update(zip(batch, self._encoder.encode(batch), strict=True))
+            known.update(zip(batch, encoder.encode(batch), strict=True))
             if progress is not None:
                 progress(len(batch))
-        self._vectors = {text: self._vectors[text] for text in wanted}
-        write_vectors(self._file, self._encoder, self._vectors)
+        if unknown:
+            known = {text: known[text] for text in wanted}
+            write_vectors(self._file, encoder, known)
+        return Prepared(encoder, known)
+
+    def _lacking(self, texts: Iterable[str]) -> list[str]:
+        known = self._known(self._encoder) if self._encoder is not None else {}
+        return [text for text in texts if text not in known]
+
+    def _known(self, encoder: Encoder) -> dict[str, FloatArray]:
+        return read_vectors(self._file, encoder)
