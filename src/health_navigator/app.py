@@ -156,8 +156,8 @@ def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
 
 async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
     """Bring the files' knowledge into the database; what staff edited stays and is reported."""
-    seal = kept("checked-knowledge.txt")
-    items = await asyncio.to_thread(checked_once, settings.knowledge_dir, seal)
+    shelf = Shelf(kept("checked"), settings.keys()[0])
+    items = await asyncio.to_thread(checked_once, settings.knowledge_dir, shelf)
     async with database.session() as session:
         report = await store.load(session, items)
     log.info(

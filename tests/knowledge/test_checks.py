@@ -12,6 +12,7 @@ import pytest
 from health_navigator.errors import KnowledgeError
 from health_navigator.knowledge import checks
 from health_navigator.knowledge.checks import CHECKS
+from health_navigator.knowledge.kept import Shelf
 from tests.knowledge.conftest import GOOD, Spoil, problems_in
 from tests.support.knowledge import REAL
 
@@ -633,16 +634,15 @@ def test_every_check_has_a_slip() -> None:
 def test_what_was_found_whole_is_checked_again_only_when_it_changed(
     folder: Path, spoil: Spoil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seal = tmp_path / "var" / "checked.txt"
-    items = checks.checked_once(folder, seal)
-    with monkeypatch.context() as unchecked:
-        unchecked.setattr(checks, "CHECKS", (lambda _: pytest.fail("checked again"),))
-        assert [each.id for each in checks.checked_once(folder, seal)] == [
-            each.id for each in items
-        ]
-    seal.write_bytes(b"\xff damaged")
-    assert len(checks.checked_once(folder, seal)) == len(items)
+    shelf = Shelf(tmp_path / "var", b"a secret")
+    items = checks.checked_once(folder, shelf)
+    with monkeypatch.context() as unread:
+        unread.setattr(checks, "checked_directory", lambda _: pytest.fail("checked again"))
+        assert checks.checked_once(folder, shelf) == items
+    (kept,) = shelf.folder.iterdir()
+    kept.write_bytes(b"\xff damaged")
+    assert checks.checked_once(folder, shelf) == items
     slip = next(slips())
     spoil(slip.file, slip.old, slip.new)
     with pytest.raises(KnowledgeError):
-        checks.checked_once(folder, seal)
+        checks.checked_once(folder, shelf)

@@ -74,8 +74,7 @@ def _keep(builder: SnapshotBuilder, items: Sequence[StoredItem]) -> Snapshot:
 
 
 def _items(folder: Path) -> list[StoredItem]:
-    items = checked_directory(folder)
-    return [StoredItem(each.kind, each.id, each.position, each.body) for each in items]
+    return [item.to_stored() for item in checked_directory(folder)]
 
 
 def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -> None:

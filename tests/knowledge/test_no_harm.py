@@ -17,7 +17,6 @@ from health_navigator.directory.models import Kind, Scope, Service, Status
 from health_navigator.i18n import translator
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.models import Entry, FigureKind
 from health_navigator.knowledge.snapshot import Snapshot
 from tests.support.knowledge import REAL
@@ -51,9 +50,7 @@ Texts = Mapping[str, str]
 
 @pytest.fixture(scope="module")
 def real() -> Snapshot:
-    items = [
-        StoredItem(item.kind, item.id, item.position, item.body) for item in checked_directory(REAL)
-    ]
+    items = [item.to_stored() for item in checked_directory(REAL)]
     return SnapshotBuilder(None, Path("unused")).build(1, items)
 
 

@@ -30,7 +30,6 @@ from health_navigator.evaluation import (
 )
 from health_navigator.i18n import DEFAULT_LOCALE
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.snapshot import Content, Snapshot
 from health_navigator.observability import configure_logging
 
@@ -76,12 +75,11 @@ def _read(file: Path) -> list[Question]:
 def _snapshot_of_files() -> Snapshot:
     settings: Settings = read_settings()
     configure_logging("console")
-    items = checked_directory(settings.knowledge_dir)
-    stored = [StoredItem(item.kind, item.id, item.position, item.body) for item in items]
+    stored = [item.to_stored() for item in checked_directory(settings.knowledge_dir)]
     builder = snapshot_builder(settings)
     content = Content.of(stored)
-    unknown = len(builder.unknown(content)) if builder.has_encoder else 0
-    with typer.progressbar(length=unknown, label="Learning meanings", file=_beside()) as bar:
+    unknown = builder.unknown(content)
+    with typer.progressbar(length=len(unknown), label="Learning meanings", file=_beside()) as bar:
         builder.learn(content, bar.update)
     return builder.build(0, stored)
 

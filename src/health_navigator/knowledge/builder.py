@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.kept import Shelf, name_of
+from health_navigator.knowledge.kept import Shelf, name_of, pack, unpack
 from health_navigator.knowledge.snapshot import (
     Content,
     Learnt,
@@ -71,14 +71,16 @@ class SnapshotBuilder:
         """
         if self._shelf is None or snapshot.learnt.lacks_meaning:
             return snapshot
-        self._shelf.write(name_of(snapshot.entries, items, self._encoder), snapshot.learnt)
+        name = name_of(snapshot.entries, items, self._encoder)
+        self._shelf.write(name, pack(snapshot.learnt))
         kept = self._read(snapshot.entries, items)
         return snapshot if kept is None else replace(snapshot, learnt=kept)
 
     def _read(self, served: Iterable[str], items: Sequence[StoredItem]) -> Learnt | None:
         if self._shelf is None:
             return None
-        return self._shelf.read(name_of(served, items, self._encoder), self._encoder)
+        kept = self._shelf.read(name_of(served, items, self._encoder))
+        return None if kept is None else unpack(kept, self._encoder)
 
     def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
         """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""

@@ -54,6 +54,10 @@ class FileItem:
     body: dict[str, Any]
     where: Location
 
+    def to_stored(self) -> StoredItem:
+        """The same without the way back to its file."""
+        return StoredItem(self.kind, self.id, self.position, self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Location:

@@ -1,4 +1,4 @@
-"""What was learnt, kept on disk: a start with nothing new serves without learning it again."""
+"""What was worked out, kept on disk: a start with nothing new serves without doing it again."""
 
 from __future__ import annotations
 
@@ -21,48 +21,45 @@ from health_navigator.knowledge.snapshot import Learnt
 from health_navigator.matching.encoder import Encoder, Prepared
 from health_navigator.shipped import program_digest
 
-# Each is some fifty megabytes; more than one state is in use while a change is tried and undone.
+# What was learnt takes some fifty megabytes; more than one state is in use while a change is tried
+# and undone.
 MOST_KEPT = 3
 _SEAL_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A folder of what was learnt, sealed with a secret key.
+    """A folder of what was worked out, sealed with a secret key.
 
     A file that another program, key or knowledge made, or that was touched since, is never opened:
-    it is learnt anew. Only so may what lies there be read as Python's objects.
+    it is worked out anew. Only so may what lies there be believed, and be read as Python's objects.
     """
 
     folder: Path
     key: bytes
 
-    def read(self, name: str, encoder: Encoder | None) -> Learnt | None:
-        """What was kept under this name, working with *encoder*; None if there is nothing."""
+    def read(self, name: str) -> memoryview | None:
+        """What was kept under this name; None if there is nothing."""
         try:
             content = memoryview((self.folder / name).read_bytes())
         except OSError:
             return None
-        seal, packed = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
-        if not hmac.compare_digest(seal, self._seal(name, packed)):
-            return None
-        learnt: Learnt = _Unpacker(packed, encoder).load()
-        return learnt
+        seal, kept = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
+        return kept if hmac.compare_digest(seal, self._seal(name, kept)) else None
 
-    def write(self, name: str, learnt: Learnt) -> None:
-        """Keep *learnt*; where nothing can be kept, the next start learns again."""
-        packed = _packed(learnt)
+    def write(self, name: str, content: bytes) -> None:
+        """Keep *content*; where nothing can be kept, the next start works it out again."""
         partial = self.folder / f"{name}.partial"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(self._seal(name, packed) + packed)
+            partial.write_bytes(self._seal(name, content) + content)
             partial.replace(self.folder / name)
             self._drop_oldest()
 
-    def _seal(self, name: str, packed: bytes | memoryview) -> bytes:
+    def _seal(self, name: str, content: bytes | memoryview) -> bytes:
         key = hashlib.sha256(self.key).digest()
         seal = hashlib.blake2b(name.encode(), key=key, digest_size=_SEAL_BYTES)
-        seal.update(packed)
+        seal.update(content)
         return seal.digest()
 
     def _drop_oldest(self) -> None:
@@ -79,6 +76,18 @@ def name_of(served: Iterable[str], items: Sequence[StoredItem], encoder: Encoder
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def pack(learnt: Learnt) -> bytes:
+    file = io.BytesIO()
+    _Packer(file, protocol=5).dump(learnt)
+    return file.getvalue()
+
+
+def unpack(packed: memoryview, encoder: Encoder | None) -> Learnt:
+    """What was packed, working with *encoder*."""
+    learnt: Learnt = _Unpacker(packed, encoder).load()
+    return learnt
+
+
 class _Packer(pickle.Pickler):
     """Leaves the encoder out: every process has its own."""
 
@@ -93,9 +102,3 @@ class _Unpacker(pickle.Unpickler):
 
     def persistent_load(self, _: str) -> Encoder | None:
         return self._encoder
-
-
-def _packed(learnt: Learnt) -> bytes:
-    file = io.BytesIO()
-    _Packer(file, protocol=5).dump(learnt)
-    return file.getvalue()

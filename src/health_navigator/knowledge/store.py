@@ -48,7 +48,7 @@ def digest(body: Mapping[str, Any]) -> str:
 
 
 async def load(
-    session: AsyncSession, items: Sequence[FileItem], take: Take | None = None
+    session: AsyncSession, items: Sequence[FileItem | StoredItem], take: Take | None = None
 ) -> LoadReport:
     """Write checked items to the database, keyed by id; the same again does nothing."""
     rows = {(row.kind, row.id): row for row in await session.scalars(select(Item))}
@@ -66,7 +66,11 @@ async def load(
 
 
 def _load_one(
-    session: AsyncSession, item: FileItem, row: Item | None, take: Take | None, report: LoadReport
+    session: AsyncSession,
+    item: FileItem | StoredItem,
+    row: Item | None,
+    take: Take | None,
+    report: LoadReport,
 ) -> None:
     name = f"{item.kind}/{item.id}"
     if row is None:
