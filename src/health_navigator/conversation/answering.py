@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.places import Place, PlaceMention
+from health_navigator.matching.triage import Assessment
 
 EMERGENCY_ENTRY = "emergencia-numeros"
 WAITING_FOR_PLACE = "place"
@@ -40,6 +41,8 @@ class Answering:
     chats: Sequence[str]
     locale: str
     state: State
+    # What triage said of each text: one turn may come back to its words several times.
+    _assessed: dict[str, Assessment] = field(default_factory=dict)
 
     @cached_property
     def translate(self) -> Translate:
@@ -57,8 +60,16 @@ class Answering:
     def near(self) -> Nearby:
         return Nearby(self.knowledge, self.translate, self.locale, self.moment)
 
+    def assess(self, text: str) -> Assessment:
+        """What triage says of a readable text."""
+        if text not in self._assessed:
+            self._assessed[text] = self.knowledge.triage.assess(text)
+        return self._assessed[text]
+
     def understand(self, text: str) -> Understanding:
-        return understand(self.knowledge, text, self.moment, state=self.state)
+        """What a readable text asks for."""
+        danger = self.assess(text)
+        return understand(self.knowledge, text, self.moment, state=self.state, danger=danger)
 
     def show(self, understood: Understanding, text: str) -> Turn:
         if understood.closed is not None:

@@ -88,7 +88,7 @@ class Listening(Answering):
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.interviewing and self.interviewing.is_choice(text, self.state):
             return self._words(text)
-        danger = self.knowledge.triage.assess(text)
+        danger = self.assess(text)
         if danger.danger:
             return self.urgent(danger.danger, danger.confidence)
         if said.edited and self.state.understood:

@@ -99,10 +99,14 @@ def understand(
     *,
     point: Coordinates | None = None,
     state: State | None = None,
+    danger: Assessment | None = None,
 ) -> Understanding:
-    """One message, with what the conversation was about; deterministic."""
+    """One message, with what the conversation was about; deterministic.
+
+    `danger`: what triage says of this very text, where it was asked before.
+    """
     readable = to_readable(text)
-    danger = knowledge.triage.assess(readable)
+    danger = danger or knowledge.triage.assess(readable)
     if danger.danger:
         return replace(_urgent(knowledge, danger.danger, danger.confidence), heard=danger)
     understood = _ordinary(knowledge, readable, moment, point, state or State())
