@@ -78,20 +78,6 @@ def test_the_particular_wins_over_the_general(reader: WhereReader) -> None:
         assert asked.kind == kind, text
 
 
-def test_the_answer_tells_the_kind_where_no_word_does(reader: WhereReader) -> None:
-    text = "dónde queda eso en Comas"
-    assert reader.find_where(text) is None
-    asked = reader.find_where(text, entry="vih-prueba")
-    assert asked is not None
-    assert (asked.kind, asked.entry) == ("vih", "vih-prueba")
-
-
-def test_the_answer_tells_what_a_doctor_is_wanted_for(reader: WhereReader) -> None:
-    asked = reader.find_where("en qué hospital de Ica me atienden", entry="alcohol-drogas")
-    assert asked is not None
-    assert asked.kind == "salud_mental"
-
-
 @pytest.mark.parametrize(
     "text",
     ["¿y en Comas?", "San Juan de Lurigancho", "estoy en Ate", "Tacna por favor", "por Zárate"],

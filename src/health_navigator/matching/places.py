@@ -200,7 +200,10 @@ class Gazetteer:
 
         *asked*: the message answers the question for a place, so that any name in it is believed.
         """
-        words = read_words(text)
+        return self.among(read_words(text), asked=asked)
+
+    def among(self, words: Sequence[Word], *, asked: bool = False) -> PlaceMention | None:
+        """The same for a message that was read before."""
         found = tuple(islice(self._matches(words), MANY))
         told_apart = [match.beside(found) for match in found]
         sure = [match for match in told_apart if asked or _stands_alone(match, words)]

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from health_navigator.matching.normalise import sound
 from health_navigator.matching.place_words import SMALL
-from health_navigator.matching.places import Gazetteer, PlaceMention
+from health_navigator.matching.places import LONGEST_NAME, Gazetteer, PlaceMention
 from health_navigator.matching.words import Word, read_words
 
 # Words this short are matched as they are spelt: `cem` is not `seem`.
@@ -24,8 +24,6 @@ BRIEF = 7
 # The asking words stand within so many words of the service or of the place.
 NEAR = 8
 NEEDS = re.compile(r"nesesit|busk|rekier|kier[oe]|kisier")
-# The entry of those who ask for a hospital or a doctor and do not say what for.
-CATCH_ALL = "donde-atenderme"
 
 # By their sound: hay, ay and ahi are one word to most who type.
 ASKS = re.compile(
@@ -115,36 +113,34 @@ class WhereReader:
     gazetteer: Gazetteer
     kinds: Kinds
 
-    def find_where(self, text: str, entry: str | None = None) -> WhereQuestion | None:
-        """What is asked for and around which place, if the message asks where to go.
-
-        *entry* is the answer found for the message: it tells the kind where no word names one.
-        """
+    def find_where(self, text: str) -> WhereQuestion | None:
+        """What is asked for and around which place, if the message asks where to go."""
         words = read_words(text)
-        place = self.gazetteer.find(text)
-        kind = self._kind(words, entry if place else None)
-        if kind is None or not _asks_where(words, kind, place):
+        kind = self.kinds.among(words)
+        if kind is None:
             return None
-        return WhereQuestion(kind.kind, kind.entry, place)
+        place = self.gazetteer.among(words)
+        is_asked = _asks_where(words, kind, place)
+        return WhereQuestion(kind.kind, kind.entry, place) if is_asked else None
 
     def find_place_alone(self, text: str, *, asked: bool = False) -> PlaceMention | None:
         """The place, if the message says nothing else: `¿y en Comas?` goes on from before.
 
         *asked*: the message answers the question for a place.
         """
-        place = self.gazetteer.find(text, asked=asked)
+        words = read_words(text)
+        if len(_telling(words)) > LONGEST_NAME:
+            return None
+        place = self.gazetteer.among(words, asked=asked)
         if place is None:
             return None
         others = read_words(f"{text[: place.start]} {text[place.end :]}")
-        return place if all(word.text in SMALL for word in others) else None
+        return None if _telling(others) else place
 
-    def _kind(self, words: Sequence[Word], entry: str | None) -> KindMention | None:
-        """The kind that the words name, or the answer where they name only some doctor or place."""
-        named = self.kinds.among(words)
-        told = self.kinds.of_entry(entry) if entry else None
-        if entry and told and (named is None or named.entry == CATCH_ALL):
-            return KindMention(told, entry, named.words if named else frozenset())
-        return named
+
+def _telling(words: Iterable[Word]) -> list[Word]:
+    """The words that say something by themselves."""
+    return [word for word in words if word.text not in SMALL]
 
 
 def _asks_where(words: Sequence[Word], kind: KindMention, place: PlaceMention | None) -> bool:
