@@ -6,7 +6,7 @@ counts with what it means and the words themselves are not lost.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ FloatArray: TypeAlias = NDArray[np.float32]
 IntArray: TypeAlias = NDArray[np.int64]
 
 PIECES = (3, 4, 5)
+# Keeps a text without a known feature from dividing by zero.
+TINY = 1e-9
+_NOTHING = np.empty(0, dtype=np.int64)
 # How much each family weighs against the others; found by cross-validation.
 ROOT, PAIR, PIECE = 1.0, 0.6, 0.4
 
@@ -41,6 +44,23 @@ class Row:
     columns: IntArray
     values: FloatArray
 
+    @classmethod
+    def of(cls, found: IntArray, weights: FloatArray) -> Self:
+        """From the column of each feature found: a repeated one counts hardly more."""
+        columns, often = np.unique(found, return_counts=True)
+        values = (1 + np.log(often.astype(np.float32))) * weights[columns]
+        return cls(columns, values / max(float(np.linalg.norm(values)), TINY))
+
+
+def weighed(counts: csr_matrix, weights: FloatArray) -> csr_matrix:
+    """Rows of how often each feature is found, made as `Row.of` makes one."""
+    values = (1 + np.log(counts.data)) * weights[counts.indices]
+    filled = np.diff(counts.indptr)
+    text_of = np.repeat(np.arange(len(filled)), filled)
+    lengths = np.sqrt(np.bincount(text_of, values * values, len(filled))).astype(np.float32)
+    counts.data = values / np.maximum(lengths, np.float32(TINY))[text_of]
+    return counts
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -53,6 +73,8 @@ class Vocabulary:
     roots: Mapping[str, int]
     pairs: IntArray  # sorted: the first root's number x roots + the second's
     pieces: Mapping[str, int]
+    known: Mapping[str, int]
+    pieces_of: csr_matrix  # known word x piece, as often as it is there
 
     @property
     def words(self) -> int:
@@ -66,14 +88,14 @@ class Vocabulary:
 
     def columns(self, reading: Reading) -> IntArray:
         """Of every known feature of a text, as often as it is there."""
+        words, pieces = self._words(reading.typed), self._pieces(reading.typed)
+        meant_words, meant_pieces = words, pieces
+        if reading.meant != reading.typed:
+            meant_words, meant_pieces = self._words(reading.meant), self._pieces(reading.meant)
         first = 2 * self.words
+        second = first + len(self.pieces)
         return np.concatenate(
-            [
-                self._words(reading.typed),
-                self._words(reading.meant) + self.words,
-                self._pieces(reading.typed) + first,
-                self._pieces(reading.meant) + first + len(self.pieces),
-            ]
+            [words, meant_words + self.words, pieces + first, meant_pieces + second]
         )
 
     def _words(self, words: Sequence[str]) -> IntArray:
@@ -85,8 +107,16 @@ class Vocabulary:
         return np.concatenate([roots[roots >= 0], np.asarray(found, np.int64) + len(self.roots)])
 
     def _pieces(self, words: Iterable[str]) -> IntArray:
-        found = (self.pieces.get(piece) for word in words for piece in pieces(word))
-        return np.array([piece for piece in found if piece is not None], dtype=np.int64)
+        return np.concatenate([_NOTHING, *map(self._pieces_of, words)])
+
+    def _pieces_of(self, word: str) -> IntArray:
+        at = self.known.get(word)
+        if at is None:
+            found = (self.pieces.get(piece) for piece in pieces(word))
+            return np.array([piece for piece in found if piece is not None], dtype=np.int64)
+        start, end = self.pieces_of.indptr[at : at + 2]
+        known: IntArray = self.pieces_of.indices[start:end]
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +127,7 @@ class Vectoriser:
     weights: FloatArray
 
     def row(self, reading: Reading) -> Row:
-        columns, often = np.unique(self.vocabulary.columns(reading), return_counts=True)
-        values = (1 + np.log(often.astype(np.float32))) * self.weights[columns]
-        return Row(columns, values / max(float(np.linalg.norm(values)), 1e-9))
+        return Row.of(self.vocabulary.columns(reading), self.weights)
 
 
 def pieces(word: str) -> Iterator[str]:
@@ -116,12 +144,7 @@ def learn_features(readings: Sequence[Reading]) -> tuple[Vectoriser, csr_matrix]
     described = sum(map(bool, readings))
     weights = vocabulary.shares * (np.log((1 + described) / (1 + often)) + 1)
     vectoriser = Vectoriser(vocabulary, np.where(often, weights, 0).astype(np.float32))
-    values = (1 + np.log(rows.data)) * vectoriser.weights[rows.indices]
-    filled = np.diff(rows.indptr)
-    text_of = np.repeat(np.arange(len(filled)), filled)
-    lengths = np.sqrt(np.bincount(text_of, values * values, len(filled))).astype(np.float32)
-    rows.data = values / lengths[text_of]
-    return vectoriser, rows
+    return vectoriser, weighed(rows, vectoriser.weights)
 
 
 def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
@@ -138,7 +161,7 @@ def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
         paired = _counts_at(places, np.searchsorted(pairs, codes), (len(readings), len(pairs)))
         blocks += [view @ rooted, paired]
     blocks += [view @ pieced for view in texts]
-    return Vocabulary(roots, pairs, spelt), hstack(blocks, format="csr")
+    return Vocabulary(roots, pairs, spelt, words, pieced), hstack(blocks, format="csr")
 
 
 def _pairs(texts: csr_matrix, roots: IntArray, many: int) -> tuple[IntArray, IntArray]:

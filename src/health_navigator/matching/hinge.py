@@ -5,13 +5,14 @@ conjugate gradients, for all the questions at once. Nothing is random: the same 
 same machines.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack
 
-from health_navigator.matching.features import FloatArray
+from health_navigator.matching.features import FloatArray, Row
 
 # Past these the answers no longer change.
 NEWTON_STEPS = 5
@@ -27,8 +28,9 @@ class Hyperplanes:
     slopes: FloatArray  # feature x question
     shifts: FloatArray
 
-    def margins(self, texts: csr_matrix | csc_matrix) -> FloatArray:
-        return np.asarray(texts @ self.slopes + self.shifts, dtype=np.float32)
+    def margins(self, texts: Sequence[Row]) -> FloatArray:
+        """How far each text lies towards yes (text x question)."""
+        return np.array([row.values @ self.slopes[row.columns] for row in texts]) + self.shifts
 
 
 def learn_hyperplanes(texts: csr_matrix | csc_matrix, answers: NDArray[np.bool_]) -> Hyperplanes:

@@ -34,9 +34,9 @@ class Owners:
     starts: NDArray[np.int64]
     of_question: NDArray[np.int64]
 
-    def of(self, document: int) -> NDArray[np.int64]:
+    def of(self, document: int) -> slice:
         start = int(self.starts[document])
-        return np.arange(start, start + int(self.counts[document]), dtype=np.int64)
+        return slice(start, start + int(self.counts[document]))
 
 
 def own(counts: Sequence[int]) -> Owners:
@@ -74,12 +74,12 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
     """How alike each document's few nearest questions are on average."""
     left = alike.copy()
-    total = np.zeros(len(owners.counts), dtype=np.float32)
-    found = np.zeros_like(total)
-    for _ in range(NEAREST):
+    best: FloatArray = np.maximum.reduceat(left, owners.starts)
+    total, found = best.copy(), np.ones_like(best)
+    for _ in range(NEAREST - 1):
+        np.putmask(left, left == np.repeat(best, owners.counts), NOTHING)
         best = np.maximum.reduceat(left, owners.starts)
         there = best > NOTHING
         total += np.where(there, best, 0)
         found += there
-        np.putmask(left, left == np.repeat(best, owners.counts), NOTHING)
     return total / found

@@ -153,8 +153,8 @@ class Ranker:
 
     def _nearest(self, at: int, alike: FloatArray) -> tuple[str, ...]:
         places = self.owners.of(at)
-        order = places[np.argsort(-alike[places], kind="stable")]
-        return tuple(self.questions[place] for place in order[:MOST_NEAREST])
+        order = np.argsort(-alike[places], kind="stable")[:MOST_NEAREST]
+        return tuple(self.questions[places.start + place] for place in order)
 
 
 def fit(

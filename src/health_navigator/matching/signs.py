@@ -9,7 +9,7 @@ from itertools import chain, count, pairwise
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from health_navigator.matching.features import FloatArray
+from health_navigator.matching.features import FloatArray, Row, weighed
 from health_navigator.matching.normalise import sound
 from health_navigator.matching.stems import root
 
@@ -53,13 +53,17 @@ class Signs:
     index: Mapping[str, int]
     weights: FloatArray
 
+    def row(self, words: Sequence[str]) -> Row:
+        """One text by the known signs in it."""
+        return Row.of(np.array(self._known(words), dtype=np.int64), self.weights)
+
     def table(self, texts: Sequence[Sequence[str]]) -> csr_matrix:
         """One row a text, of length one where it has any known sign."""
-        known = [
-            [at for sign in describe(words) if (at := self.index.get(sign)) is not None]
-            for words in texts
-        ]
-        return _weighed(_counted(known, len(self.index)), self.weights)
+        known = [*map(self._known, texts)]
+        return weighed(_counted(known, len(self.index)), self.weights)
+
+    def _known(self, words: Sequence[str]) -> list[int]:
+        return [at for sign in describe(words) if (at := self.index.get(sign)) is not None]
 
 
 def learn_signs(texts: Sequence[Sequence[str]]) -> tuple[Signs, csr_matrix]:
@@ -71,7 +75,7 @@ def learn_signs(texts: Sequence[Sequence[str]]) -> tuple[Signs, csr_matrix]:
     rarity = np.log((1 + len(texts)) / (1 + signs.getnnz(axis=0))) + 1
     kept = (sign for sign, many in zip(numbers, often, strict=True) if many >= FEWEST)
     known = Signs({sign: at for at, sign in enumerate(kept)}, rarity.astype(np.float32))
-    return known, _weighed(signs, known.weights)
+    return known, weighed(signs, known.weights)
 
 
 def _counted(found: Sequence[Sequence[int]], width: int) -> csr_matrix:
@@ -79,11 +83,4 @@ def _counted(found: Sequence[Sequence[int]], width: int) -> csr_matrix:
     signs = np.fromiter(chain.from_iterable(found), dtype=np.int32, count=int(ends[-1]))
     counts = csr_matrix((np.ones(len(signs), np.float32), signs, ends), shape=(len(found), width))
     counts.sum_duplicates()
-    return counts
-
-
-def _weighed(counts: csr_matrix, weights: FloatArray) -> csr_matrix:
-    counts.data = (1 + np.log(counts.data)) * weights[counts.indices]
-    lengths = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-    counts.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(counts.indptr))
     return counts

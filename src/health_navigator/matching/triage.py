@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from health_navigator.matching.encoder import Encoder
-from health_navigator.matching.features import FloatArray
+from health_navigator.matching.features import FloatArray, Row
 from health_navigator.matching.hinge import Hyperplanes, learn_hyperplanes
 from health_navigator.matching.latent import centred
 from health_navigator.matching.normalise import tokens
@@ -87,9 +87,12 @@ class Meaning:
     centre: FloatArray
     planes: Hyperplanes
 
-    def margins(self, table: csr_matrix, said: Sequence[str]) -> FloatArray:
+    def margins(self, rows: Sequence[Row], said: Sequence[str]) -> FloatArray:
         vectors = self.encoder.encode([*map(self.reader.write, said)])
-        return self.planes.margins(_beside(table, vectors, self.centre))
+        told = VECTOR_WEIGHS * centred(vectors, self.centre)
+        # The vector's directions come after all signs.
+        meant = told @ self.planes.slopes[-told.shape[1] :]
+        return np.asarray(self.planes.margins(rows) + meant, dtype=np.float32)
 
 
 def _beside(table: csr_matrix, vectors: FloatArray, centre: FloatArray) -> csc_matrix:
@@ -120,17 +123,17 @@ class Hearing:
         heard = [*_parts(tokens(text))]
         if not heard or self._says_nothing(heard[0]):
             return Assessment()
-        table = self.signs.table(heard)
-        margins = self.by_words.margins(table)
+        rows = [*map(self.signs.row, heard)]
+        margins = self.by_words.margins(rows)
         leads = self._leads(margins, len(heard[0]))
         if self.by_meaning is None or not DOUBT_FROM <= leads.max() < DOUBT_TO:
-            return self._judged(heard, table, margins, DANGER_LEAD)
+            return self._judged(heard, rows, margins, DANGER_LEAD)
         # Of a long story only the part that alarms most: each costs 20 ms.
         kept = [0, 1 + int(leads[1:].argmax())] if len(heard) > 1 else [0]
-        heard, table = [heard[at] for at in kept], table[kept]
+        heard, rows = [heard[at] for at in kept], [rows[at] for at in kept]
         # The very text that the ranker asks about: it is encoded once.
         said = [text, *map(" ".join, heard[1:])]
-        return self._judged(heard, table, self.by_meaning.margins(table, said), MEANT_LEAD)
+        return self._judged(heard, rows, self.by_meaning.margins(rows, said), MEANT_LEAD)
 
     def _says_nothing(self, words: Sequence[str]) -> bool:
         """A lone number or everyday word."""
@@ -147,7 +150,7 @@ class Hearing:
     def _judged(
         self,
         heard: Sequence[Sequence[str]],
-        table: csr_matrix,
+        rows: Sequence[Row],
         margins: FloatArray,
         enough: float,
     ) -> Assessment:
@@ -164,11 +167,13 @@ class Hearing:
             weak=None if is_danger else likeliest,
             confidence=1 / (1 + exp(-2 * float(leads[best]))),
             clause=" ".join(heard[best]),
-            nearest=self._nearest(table[[best]]),
+            nearest=self._nearest(rows[best]),
         )
 
-    def _nearest(self, row: csr_matrix) -> tuple[str, ...]:
-        alike = (self.told @ row.T).toarray().ravel()
+    def _nearest(self, row: Row) -> tuple[str, ...]:
+        said = np.zeros(self.told.shape[1], dtype=np.float32)
+        said[row.columns] = row.values
+        alike = self.told @ said
         order = np.argsort(-alike, kind="stable")[:MOST_NEAREST]
         return tuple(self.phrases[at] for at in order if alike[at] > 0)
 
