@@ -11,9 +11,10 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from health_navigator.db import Base, Database, UtcDateTime, alembic_config
+from health_navigator.db import NEWEST, Base, Database, UtcDateTime, alembic_config
 from health_navigator.errors import DatabaseInUseError
 from health_navigator.tables import ALL_TABLES
 from tests.support.server import Program, settings_for
@@ -55,6 +56,13 @@ def test_the_migrated_schema_equals_the_models(database_url: str, tmp_path: Path
     assert _on(url, _differences) == []
     names = _on(url, lambda connection: set(inspect(connection).get_table_names()))
     assert {table.name for table in ALL_TABLES} <= names
+
+
+def test_the_program_knows_the_last_migration(tmp_path: Path) -> None:
+    def heads(connection: Connection) -> list[str]:
+        return ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+
+    assert _on(_async_url("sqlite://", tmp_path), heads) == [NEWEST]
 
 
 def test_migrations_go_down_and_up_again(database_url: str, tmp_path: Path) -> None:

@@ -11,12 +11,8 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -26,6 +22,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.engine import make_url
@@ -45,9 +42,14 @@ from sqlalchemy.types import TypeDecorator
 from health_navigator.errors import DatabaseAwayError, DatabaseInUseError
 from health_navigator.shipped import shipped
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# The last of the migrations, which are numbered.
+NEWEST = "0002"
 # Any number, as long as nothing else in the same PostgreSQL database uses it.
 _MIGRATION_LOCK = 730_110_001
 _BUSY_MILLISECONDS = 5_000
@@ -207,7 +209,8 @@ class Database:
         """Bring the schema up to date; processes that start together wait for each other."""
         async with self.engine.begin() as connection:
             await _lock_migrations(connection)
-            await connection.run_sync(upgrade)
+            if await connection.run_sync(_schema) is not Schema.CURRENT:
+                await connection.run_sync(upgrade)
 
     async def overwrite_deleted(self) -> int:
         """Take deleted rows out of SQLite's journal too; elsewhere there is nothing to do."""
@@ -319,6 +322,8 @@ async def _lock_migrations(connection: AsyncConnection) -> None:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration over an open connection, without any ini file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(shipped("migrations")))
     config.attributes["connection"] = connection
@@ -326,18 +331,21 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
+    # Only here: Alembic takes a tenth of a second to import, and most starts have nothing to do.
+    from alembic import command
+
     command.upgrade(alembic_config(connection), revision)
 
 
 def _schema(connection: Connection) -> Schema:
-    scripts = ScriptDirectory.from_config(alembic_config(connection))
-    there = set(MigrationContext.configure(connection).get_current_heads())
-    if there == set(scripts.get_heads()):
-        return Schema.CURRENT
-    if not there:
+    if not inspect(connection).has_table("alembic_version"):
         return Schema.NONE
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Schema.OLDER if there <= known else Schema.NEWER
+    there = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if there is None:
+        return Schema.NONE
+    if there == NEWEST:
+        return Schema.CURRENT
+    return Schema.OLDER if there < NEWEST else Schema.NEWER
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
