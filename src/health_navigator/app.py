@@ -21,10 +21,10 @@ from telegram import Bot
 from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.admin import audit, sessions
 from health_navigator.admin.accounts import advise_first_admin
-from health_navigator.admin.api import admin_router, tell_refusal
+from health_navigator.admin.api import include_api, tell_refusal
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Refusal
-from health_navigator.admin.web import pages_router
+from health_navigator.admin.web import include_pages
 from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
@@ -91,10 +91,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook_router())
     app.include_router(web_chat.router)
     app.include_router(api.router)
-    app.include_router(admin_router(api.to_ask_response, api.AskResponse, ledger.parked))
-    app.include_router(pages_router(ledger.parked))
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
+    include_api(app, api.to_ask_response, api.AskResponse, ledger.parked)
+    include_pages(app, ledger.parked)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(Refusal, tell_refusal)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from health_navigator.admin.api import exchange, items, overview, people
-from health_navigator.admin.api.doors import tell_refusal
+from health_navigator.admin.api.doors import REFUSALS, tell_refusal
 from health_navigator.admin.api.overview import Parked, parked_router
 from health_navigator.admin.api.questions import Answer, questions_router
 
-__all__ = ["admin_router", "tell_refusal"]
+__all__ = ["include_api", "tell_refusal"]
 
 
-def admin_router(answer: Answer, answer_model: type[BaseModel], parked: Parked) -> APIRouter:
-    """The whole API. What its neighbours know, the composition root hands in."""
-    router = APIRouter(prefix="/api/v1/admin")
+def include_api(
+    app: FastAPI, answer: Answer, answer_model: type[BaseModel], parked: Parked
+) -> None:
+    """The whole API. What its neighbours know, the composition root hands in.
+
+    Each part stands under the prefix by itself: so FastAPI builds it when it is first asked for,
+    and no start waits for the staff's fifty routes.
+    """
     for each in (
         people.router,
         questions_router(answer, answer_model),
@@ -25,5 +30,4 @@ def admin_router(answer: Answer, answer_model: type[BaseModel], parked: Parked) 
         # Last: its paths begin with a variable part.
         items.router,
     ):
-        router.include_router(each)
-    return router
+        app.include_router(each, prefix="/api/v1/admin", responses=REFUSALS)

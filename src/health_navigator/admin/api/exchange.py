@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import audit, exchange, sheets
 from health_navigator.admin.api.doors import (
-    REFUSALS,
     Door,
     FaultOut,
     Importer,
@@ -23,7 +22,7 @@ from health_navigator.admin.api.overview import download
 from health_navigator.admin.exchange import Deed, ImportReport, RowReport
 from health_navigator.knowledge.tables import ItemKind
 
-router = APIRouter(tags=["exchange"], responses=REFUSALS)
+router = APIRouter(tags=["exchange"])
 
 
 class SheetKind(StrEnum):

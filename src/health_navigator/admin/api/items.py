@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field
 from health_navigator.admin import catalogue, drafts
 from health_navigator.admin.api import forms
 from health_navigator.admin.api.doors import (
-    REFUSALS,
     Approver,
     Door,
     Editor,
@@ -36,7 +35,7 @@ from health_navigator.directory.models import Kind
 from health_navigator.knowledge.tables import ItemKind, Revision
 from health_navigator.provenance import Source
 
-router = APIRouter(tags=["knowledge"], responses=REFUSALS)
+router = APIRouter(tags=["knowledge"])
 
 Each = TypeVar("Each")
 Reason = Annotated[str, Field(min_length=1, max_length=2_000)]

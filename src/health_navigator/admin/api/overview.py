@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator import clock
 from health_navigator.admin import audit, catalogue, cells, figures, reports
 from health_navigator.admin.api.doors import (
-    REFUSALS,
     Auditor,
     Door,
     Editor,
@@ -145,7 +144,7 @@ class ParkedPage(BaseModel):
     total: int
 
 
-router = APIRouter(tags=["overview"], responses=REFUSALS)
+router = APIRouter(tags=["overview"])
 
 
 @router.get("/stale", summary="What is past its review, or soon will be")
@@ -275,7 +274,7 @@ def download(content: bytes, media_type: str, name: str) -> Response:
 
 def parked_router(parked: Parked) -> APIRouter:
     """`parked` reads the updates that failed five times; the channel that has them hands it in."""
-    router = APIRouter(tags=["overview"], responses=REFUSALS)
+    router = APIRouter(tags=["overview"])
 
     @router.get("/parked", summary="Updates that were set aside after five failures")
     async def get_parked(_: Operator, office: Door) -> ParkedPage:

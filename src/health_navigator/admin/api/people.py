@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import accounts, sessions
 from health_navigator.admin.api.doors import (
-    REFUSALS,
     Anybody,
     Door,
     PeopleKeeper,
@@ -22,7 +21,7 @@ from health_navigator.admin.rights import RIGHTS, Person, Right, Role
 from health_navigator.admin.tables import Staff
 from health_navigator.i18n import mark
 
-router = APIRouter(tags=["people"], responses=REFUSALS)
+router = APIRouter(tags=["people"])
 
 Password = Annotated[str, Field(min_length=1, max_length=1_000)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator import clock
 from health_navigator.admin import inbox
 from health_navigator.admin.api import forms
-from health_navigator.admin.api.doors import REFUSALS, Door, Editor, Limit, Offset, Reader, Sent
+from health_navigator.admin.api.doors import Door, Editor, Limit, Offset, Reader, Sent
 from health_navigator.admin.api.forms import EntryForm
 from health_navigator.admin.api.items import PublishedOut, page, to_published
 from health_navigator.admin.likeness import Group
@@ -92,7 +92,7 @@ class NearOut(BaseModel):
 
 def questions_router(answer: Answer, answer_model: type[BaseModel]) -> APIRouter:
     """`answer` puts an understanding into the form in which the public API gives it."""
-    router = APIRouter(tags=["questions"], responses=REFUSALS)
+    router = APIRouter(tags=["questions"])
     model = create_model("TryOut", __base__=answer_model, why=(dict[str, Any], ...))
 
     @router.post("/try", response_model=model, summary="Ask, live or with my drafts, and see why")

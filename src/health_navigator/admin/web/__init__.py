@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from health_navigator.admin.api.overview import Parked
 from health_navigator.admin.web import (
@@ -22,12 +22,14 @@ from health_navigator.admin.web import (
 )
 from health_navigator.admin.web.parked import parked_router
 
-__all__ = ["pages_router"]
+__all__ = ["include_pages"]
 
 
-def pages_router(parked: Parked) -> APIRouter:
-    """Every page. What its neighbours know, the composition root hands in."""
-    router = APIRouter(include_in_schema=False)
+def include_pages(app: FastAPI, parked: Parked) -> None:
+    """Every page, built when it is first asked for.
+
+    What its neighbours know, the composition root hands in.
+    """
     for each in (
         login.router,
         home.router,
@@ -45,5 +47,4 @@ def pages_router(parked: Parked) -> APIRouter:
         # Last: its addresses begin with a variable part.
         items.router,
     ):
-        router.include_router(each, prefix="/admin")
-    return router
+        app.include_router(each, prefix="/admin", include_in_schema=False)
