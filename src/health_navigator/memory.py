@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,19 @@ def for_good() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def without(module: str) -> Iterator[None]:
+    """Let what is imported in here do without a module that it would use if it were installed."""
+    is_there = module in sys.modules
+    # Python's own way to say that there is none.
+    sys.modules.setdefault(module, None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if not is_there:
+            del sys.modules[module]
 
 
 def share() -> None:
