@@ -53,7 +53,6 @@ _RECALL = select(_STATES.c.body).where(
     _STATES.c.expires_at <= bindparam("longest"),
 )
 _FORGET = delete(_STATES).where(_STATES.c.chat.in_(bindparam("chats", expanding=True)))
-_REMEMBER = insert(_STATES)
 _ASK_STAFF = insert(table_of(UnansweredQuestion))
 
 
@@ -64,6 +63,18 @@ def _once_more(fresh: postgresql.Insert | sqlite.Insert, table: Table) -> Insert
     )
 
 
+def _latest(fresh: postgresql.Insert | sqlite.Insert) -> Insert:
+    """A chat's state, whatever was kept before."""
+    return fresh.on_conflict_do_update(
+        index_elements=[_STATES.c.chat],
+        set_={"body": fresh.excluded.body, "expires_at": fresh.excluded.expires_at},
+    )
+
+
+_REMEMBER = {
+    "postgresql": _latest(postgresql.insert(_STATES)),
+    "sqlite": _latest(sqlite.insert(_STATES)),
+}
 _COUNT = {
     "postgresql": _once_more(postgresql.insert(_TALLIES), _TALLIES),
     "sqlite": _once_more(sqlite.insert(_TALLIES), _TALLIES),
@@ -98,12 +109,14 @@ def to_state(body: Body | None) -> State | None:
 
 def keep(connection: Connection, chats: Sequence[str], turn: Turn) -> None:
     """Write what a turn leaves behind: the state under the chat's first name, the rest nameless."""
-    forget(connection, chats)
+    outdated = chats if turn.state is None else chats[1:]
+    if outdated:
+        forget(connection, outdated)
     if turn.state is not None:
         expires_at = datetime.now(UTC) + STATE_LIFE
         body = {name: value for name, value in asdict(turn.state).items() if value is not None}
         row = {"chat": chats[0], "body": body, "expires_at": expires_at}
-        connection.execute(_REMEMBER, row)
+        connection.execute(_REMEMBER[connection.dialect.name], row)
     _leave_behind(connection, turn)
 
 
