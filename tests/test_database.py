@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from health_navigator.db import NEWEST, Base, Database, UtcDateTime, alembic_config
 from health_navigator.errors import DatabaseInUseError
@@ -105,3 +106,40 @@ def test_a_second_process_on_the_same_sqlite_file_is_refused(
         asyncio.run(Database.open(settings.database_url, alone=True))
     database = asyncio.run(Database.open(settings.database_url, alone=True))
     asyncio.run(database.close())
+
+
+async def test_a_message_does_not_notice_that_connections_were_cut(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with _cut(_async_url(postgres_url, tmp_path)) as database:
+        assert await database.transact(_backend)
+
+
+async def test_after_a_rest_a_session_does_not_notice_it_either(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("health_navigator.db._REST_SECONDS", 0)
+    async with _cut(_async_url(postgres_url, tmp_path)) as database, database.session() as session:
+        assert await session.run_sync(lambda ours: _backend(ours.connection()))
+
+
+@asynccontextmanager
+async def _cut(url: str) -> AsyncIterator[Database]:
+    """A database whose connections PostgreSQL has ended."""
+    database = await Database.open(url)
+    await database.transact(_backend)
+    await asyncio.to_thread(_cut_all_but_own, url)
+    yield database
+    await database.close()
+
+
+def _backend(connection: Connection) -> object:
+    return connection.scalar(text("SELECT pg_backend_pid()"))
+
+
+def _cut_all_but_own(url: str) -> None:
+    others = text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    assert _on(url, lambda connection: connection.scalars(others).all()) == [True]

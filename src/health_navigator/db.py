@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -37,6 +38,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from health_navigator.errors import DatabaseAwayError, DatabaseInUseError
@@ -55,6 +57,7 @@ _MIGRATION_LOCK = 730_110_001
 _BUSY_MILLISECONDS = 5_000
 # Who waits longer for a connection may as well come back.
 _CONNECT_SECONDS = 5
+_REST_SECONDS = 1
 # Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
 # conflict with another, no room, shut down or starting, trouble of the machine.
 _AWAY_STATES = ("08", "25", "40", "53", "57", "58")
@@ -93,6 +96,10 @@ def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101  every model of ours is one table
     return table
+
+
+class _CutError(Exception):
+    """The connection was cut before the commit, so nothing of the transaction has happened."""
 
 
 class Schema(StrEnum):
@@ -151,12 +158,12 @@ class Database:
         if not url.startswith("sqlite"):
             engine = create_async_engine(
                 url,
-                pool_pre_ping=True,
                 pool_size=10,
                 max_overflow=10,
                 pool_timeout=_CONNECT_SECONDS,
                 connect_args={"timeout": _CONNECT_SECONDS},
             )
+            _ping_after_a_rest(engine.sync_engine)
             return cls(engine)
         file = _file_of(url)
         lock = _prepare_file(file, alone=alone)
@@ -184,8 +191,21 @@ class Database:
         with _told_when_away():
             if self._thread is not None:
                 return await self._thread.transact(work, *args, **kwargs)
-            async with self.engine.begin() as connection:
+            try:
+                return await self._transaction(work, *args, **kwargs)
+            except _CutError:
+                return await self._transaction(work, *args, **kwargs)
+
+    async def _transaction(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        async with self.engine.begin() as connection:
+            try:
                 return await connection.run_sync(work, *args, **kwargs)
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise _CutError from error
+                raise
 
     @asynccontextmanager
     async def only_one(self, lock: int) -> AsyncIterator[bool]:
@@ -247,6 +267,27 @@ class Database:
             self._thread.close()
         if self._lock is not None:
             _release(self._lock)
+
+
+def _ping_after_a_rest(engine: Engine) -> None:
+    """Ask a connection that lay unused whether it still lives: PostgreSQL may have restarted.
+
+    One that was used a moment ago is believed, for the question takes as long as a transaction.
+    """
+
+    def rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["resting_since"] = monotonic()
+
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        if monotonic() - record.info.get("resting_since", monotonic()) < _REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", ping)
 
 
 @contextmanager
