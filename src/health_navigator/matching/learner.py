@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 from health_navigator.matching.features import FloatArray
 
@@ -61,6 +60,9 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 
     Only what stands on and above the diagonal of *kernel* is read; it is overwritten.
     """
+    # Only here: most starts learn nothing, and linear algebra takes eight megabytes.
+    from scipy.linalg import cho_factor, cho_solve
+
     wanted = np.zeros((len(questions), len(owners.counts)), dtype=np.float32)
     wanted[np.arange(len(questions)), owners.of_question[questions]] = 1
     wanted -= wanted.mean(axis=0)
