@@ -7,6 +7,7 @@ costs nothing to keep and stands in for the sentence encoder where there is none
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from health_navigator.matching.features import FloatArray, Row
@@ -19,13 +20,13 @@ _ROUNDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    directions: FloatArray  # root or pair of roots x direction
+    directions: NDArray[np.float16]  # root or pair of roots x direction; half as exact, half as big
     centre: FloatArray
     questions: FloatArray
 
     def vector(self, row: Row) -> FloatArray:
         is_word = row.columns < len(self.directions)
-        placed = row.values[is_word] @ self.directions[row.columns[is_word]]
+        placed = row.values[is_word] @ self.directions[row.columns[is_word]].astype(np.float32)
         vector: FloatArray = centred(placed[np.newaxis], self.centre)[0]
         return vector
 
@@ -36,7 +37,7 @@ def learn_latent(texts: Texts) -> Latent:
     directions = _directions(words)
     placed = words[: texts.count] @ directions
     centre = placed.mean(axis=0)
-    return Latent(directions, centre, centred(placed, centre))
+    return Latent(directions.astype(np.float16), centre, centred(placed, centre))
 
 
 def centred(vectors: FloatArray, centre: FloatArray) -> FloatArray:
