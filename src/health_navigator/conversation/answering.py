@@ -56,6 +56,11 @@ class Answering:
         codec = ChatCodec.of(interview, self.keys, self.chats)
         return Interviewing(interview, codec, self.translate, self.locale)
 
+    @property
+    def open_interview(self) -> Interviewing | None:
+        """The interview, where this chat is in the middle of it."""
+        return self.interviewing if self.state.interview else None
+
     @cached_property
     def near(self) -> Nearby:
         return Nearby(self.knowledge, self.translate, self.locale, self.moment)

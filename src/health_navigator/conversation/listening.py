@@ -70,12 +70,13 @@ class Listening(Answering):
 
     def with_way_back(self, turn: Turn) -> Turn:
         """The turn with a button back into the interview that it interrupts."""
-        if self.interviewing is None or turn.state is None or not turn.replies:
+        state = turn.state
+        if state is None or not state.interview or self.interviewing is None or not turn.replies:
             return turn
         *others, last = turn.replies
         if turn.outcome.startswith("interview") or last.asks_location:
             return turn
-        way_back = self.interviewing.resume_button(turn.state)
+        way_back = self.interviewing.resume_button(state)
         last = replace(last, buttons=(*last.buttons, *way_back))
         return replace(turn, replies=(*others, last))
 
@@ -86,7 +87,7 @@ class Listening(Answering):
             return self.say(replies.too_long(self.translate), "too_long")
         text = to_readable(said.text)
         # "No", typed instead of pressed, is the answer that the interview asked for.
-        if self.interviewing and self.interviewing.is_choice(text, self.state):
+        if self.open_interview and self.open_interview.is_choice(text, self.state):
             return self._words(text)
         danger = self.assess(text)
         if danger.danger:
@@ -117,16 +118,16 @@ class Listening(Answering):
 
     def _interview_text(self, text: str) -> Turn | None:
         """An answer to the interview's question; None where the words ask something else."""
-        if self.interviewing is None or not self.state.interview:
+        if self.open_interview is None:
             return None
-        turn = self.interviewing.typed(text, self.state)
+        turn = self.open_interview.typed(text, self.state)
         if turn is not None:
             return turn
         understood = self.understand(text)
         is_question = understood.outcome in (Outcome.ANSWER, Outcome.SERVICES)
         if is_question and understood.confidence > _SURE_OF_QUESTION:
             return None
-        return self.interviewing.again(self.state)
+        return self.open_interview.again(self.state)
 
     def _place_text(self, text: str) -> Turn | None:
         """The place that was asked for; None where the message says something else."""
