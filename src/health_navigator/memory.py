@@ -28,15 +28,15 @@ def for_good() -> Iterator[None]:
 
 
 @contextmanager
-def without(module: str) -> Iterator[None]:
-    """Let what is imported in here do without a module that it would use if it were installed."""
-    is_there = module in sys.modules
+def without(*modules: str) -> Iterator[None]:
+    """Let what is imported in here do without modules that it would use if they were installed."""
+    absent = [module for module in modules if module not in sys.modules]
     # Python's own way to say that there is none.
-    sys.modules.setdefault(module, None)  # type: ignore[arg-type]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        if not is_there:
+        for module in absent:
             del sys.modules[module]
 
 

@@ -7,9 +7,9 @@ from typer import Typer
 
 from health_navigator import memory
 
-# Libraries would load it for coloured tracebacks and a command line of theirs: ten megabytes for
-# what nobody sees.
-with memory.for_good(), memory.without("rich"):
+# Libraries would load them for coloured tracebacks, a command line of theirs and Fortran: twelve
+# megabytes for what nobody sees.
+with memory.for_good(), memory.without("rich", "charset_normalizer"):
     from health_navigator.admin.commands import user_commands
     from health_navigator.cli.asking import ask, evaluate
     from health_navigator.cli.facilities import facilities
