@@ -139,6 +139,8 @@ def test_a_lost_connection_is_said_and_the_words_stay(
     ask(page, "que es el sis")
     expect(page.locator(".failed")).to_contain_text("no hay conexión")
     expect(page.get_by_label("Tu pregunta")).to_have_value("que es el sis")
+    page.get_by_role("button", name="Enviar").click()
+    expect(page.locator(".failed")).to_have_count(1)
     context.set_offline(False)
     page.get_by_role("button", name="Enviar").click()
     expect(page.locator(".reply").last).to_contain_text("Fuente:")

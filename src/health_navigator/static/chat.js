@@ -14,6 +14,10 @@ function clearButtons() {
   for (const old of messages.querySelectorAll(".row, .locate")) old.remove();
 }
 
+function clearFailure() {
+  messages.querySelector(".failed")?.remove();
+}
+
 function showLine(name, text) {
   const line = document.createElement("p");
   line.className = name;
@@ -40,11 +44,12 @@ async function send(fields, label) {
     if (!answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
     clearButtons();
-    messages.querySelector(".failed")?.remove();
+    clearFailure();
     if (label) showLine("asked", label);
     show(html);
     return true;
   } catch {
+    clearFailure();
     showLine("failed", main.dataset.failed).scrollIntoView({ block: "end" });
     return false;
   } finally {
