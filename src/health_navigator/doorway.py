@@ -1,9 +1,10 @@
-"""What holds for every request: how much and how long it may send, what browsers are told."""
+"""What holds for every request: whose it is, how much and how long it sends, what browsers hear."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -36,10 +37,23 @@ _TOO_LARGE = (
 )
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
+Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Address = IPv4Address | IPv6Address
+
+
+def caller_of(scope: Scope) -> Address | None:
+    """Whence a request comes, as far as the proxies on its way are believed."""
+    host, _ = scope.get("client") or ("", 0)
+    try:
+        address = ip_address(host)
+    except ValueError:  # a Unix socket, or whatever a proxy wrote
+        return None
+    # A socket for both versions of IP shows IPv4 callers as ::ffff:a.b.c.d.
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -101,7 +115,7 @@ class Doorway:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

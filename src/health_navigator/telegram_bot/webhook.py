@@ -6,12 +6,13 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from telegram import Bot, Update
 
+from health_navigator.doorway import Address, caller_of
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
@@ -77,19 +78,13 @@ def _stranger(request: Request, door: TelegramDoor) -> str | None:
     given = request.headers.get(SECRET_HEADER, "")
     if not hmac.compare_digest(given.encode(), door.secret.encode()):
         return "secret"
-    if door.networks and not _is_inside(request, door.networks):
+    if door.networks and not _is_inside(caller_of(request.scope), door.networks):
         return "network"
     return None
 
 
-def _is_inside(request: Request, networks: Sequence[Network]) -> bool:
-    try:
-        address = ip_address(request.client.host if request.client else "")
-    except ValueError:  # whatever a proxy wrote, it is no address
-        return False
-    # A socket for both versions of IP shows IPv4 callers as ::ffff:a.b.c.d.
-    plain = getattr(address, "ipv4_mapped", None) or address
-    return any(plain in network for network in networks)
+def _is_inside(caller: Address | None, networks: Sequence[Network]) -> bool:
+    return caller is not None and any(caller in network for network in networks)
 
 
 async def _bounded_body(request: Request) -> bytes | None:
