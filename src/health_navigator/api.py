@@ -34,10 +34,24 @@ class RefusedOut(BaseModel):
     detail: list[ProblemOut]
 
 
+class TooFastOut(BaseModel):
+    """Why a request is turned away for now."""
+
+    detail: str
+
+
+_RETRY_AFTER = {"description": "Seconds until the next turn", "schema": {"type": "integer"}}
 router = APIRouter(
     prefix="/api/v1",
     tags=["public"],
-    responses={422: {"model": RefusedOut, "description": "What is wrong with the request"}},
+    responses={
+        422: {"model": RefusedOut, "description": "What is wrong with the request"},
+        429: {
+            "model": TooFastOut,
+            "description": "Too many requests from one address",
+            "headers": {"Retry-After": _RETRY_AFTER},
+        },
+    },
 )
 
 MAX_TEXT = 4_096

@@ -31,7 +31,7 @@ from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
 from health_navigator.doorway import Doorway
 from health_navigator.errors import DatabaseAwayError
-from health_navigator.i18n import supported_locale, translator
+from health_navigator.i18n import DEFAULT_LOCALE, supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_once
@@ -46,6 +46,7 @@ from health_navigator.telegram_bot.polling import Polling
 from health_navigator.telegram_bot.transport import PlainBot, open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
+from health_navigator.turnstile import Turnstile
 
 log = structlog.get_logger()
 
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(Refusal, tell_refusal)
     app.add_exception_handler(DatabaseAwayError, _database_away)
+    app.add_middleware(Turnstile, refuse=_too_fast)
     app.add_middleware(Doorway)
     return app
 
@@ -260,12 +262,23 @@ async def _answers(database: Database) -> bool:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    """Come back soon; who asked on the page reads whom to call meanwhile."""
     log.warning("database.away", error=str(error))
-    headers = {"Retry-After": str(_DATABASE_SECONDS)}
+    why = "the database is away, come back"
+    return _come_back(request, 503, _DATABASE_SECONDS, why, _last_resort(None))
+
+
+def _too_fast(request: Request, seconds: int) -> Response:
+    request.state.metrics.refused.labels(why="flood").inc()
+    why = "too many requests come from your address, come back"
+    return _come_back(request, 429, seconds, why, replies.crowded(translator(DEFAULT_LOCALE)))
+
+
+def _come_back(request: Request, status: int, seconds: int, why: str, words: str) -> Response:
+    """Programs are told why; who asked on the page reads whom to call meanwhile."""
+    headers = {"Retry-After": str(seconds)}
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"detail": "the database is away, come back"}, 503, headers)
-    return PlainTextResponse(_last_resort(None), 503, headers)
+        return JSONResponse({"detail": why}, status, headers)
+    return PlainTextResponse(words, status, headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

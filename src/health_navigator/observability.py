@@ -77,7 +77,7 @@ class Metrics:
         self.come_backs = Counter(
             "come_backs", "Updates sent back for redelivery", ["reason"], **options
         )
-        self.refused = Counter("refused_calls", "Webhook calls turned away", ["why"], **options)
+        self.refused = Counter("refused_calls", "Calls turned away", ["why"], **options)
         self.telegram_errors = Counter(
             "telegram_errors", "Calls to Telegram that failed", ["method", "error"], **options
         )

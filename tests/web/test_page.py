@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.support.server import Program
+
+from health_navigator import turnstile
 
 MAX_BYTES = 30_000
 
@@ -143,6 +146,37 @@ def test_a_lost_connection_is_said_and_the_words_stay(
     expect(page.locator(".failed")).to_have_count(1)
     context.set_offline(False)
     page.get_by_role("button", name="Enviar").click()
+    expect(page.locator(".reply").last).to_contain_text("Fuente:")
+    expect(page.locator(".failed")).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_who_shares_a_flooding_address_loses_no_word(
+    browser: Browser, sqlite_bot: Program, monkeypatch: pytest.MonkeyPatch, has_script: bool
+) -> None:
+    """With the script the words stay in the box; without, the browser sends them again."""
+    moments = [monotonic()]
+    monkeypatch.setattr(turnstile, "monotonic", lambda: moments[-1])
+    here = {"X-Forwarded-For": f"203.0.113.{250 + has_script}"}
+    context = browser.new_context(
+        base_url=str(sqlite_bot.client.base_url),
+        extra_http_headers=here,
+        java_script_enabled=has_script,
+    )
+    page = context.new_page()
+    page.goto("/")
+    while sqlite_bot.client.get("/api/v1/entries?limit=1", headers=here).is_success:
+        pass
+    ask(page, "que es el sis")
+    expect(page.locator("body")).to_contain_text("llegan muchos mensajes desde tu conexión")
+    moments.append(moments[-1] + 1)
+    if has_script:
+        expect(page.get_by_label("Tu pregunta")).to_have_value("que es el sis")
+        page.get_by_role("button", name="Enviar").click()
+    else:
+        page.reload()
+    expect(page.locator(".asked").last).to_contain_text("que es el sis")
     expect(page.locator(".reply").last).to_contain_text("Fuente:")
     expect(page.locator(".failed")).to_have_count(0)
     context.close()

@@ -357,6 +357,15 @@ def last_resort(_: Translate) -> str:
     )
 
 
+def crowded(_: Translate) -> str:
+    """For a page whose address sends too much: it may be somebody else behind the same one."""
+    return _(
+        "Many messages are coming from your connection right now. Wait a few seconds and load this "
+        "page again.\n\n"
+        "📞 106 or 116 · ambulance\n📞 105 · police\n📞 113 · health, free"
+    )
+
+
 def ask_kind(_: Translate, kinds: Sequence[tuple[str, str]]) -> Reply:
     """`kinds` are (kind, its name in the person's words)."""
     buttons = (Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds)

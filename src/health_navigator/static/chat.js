@@ -48,9 +48,10 @@ async function send(fields, label) {
     if (label) showLine("asked", label);
     show(html);
     return true;
-  } catch {
+  } catch (error) {
     clearFailure();
-    showLine("failed", main.dataset.failed).scrollIntoView({ block: "end" });
+    const why = error.message === "429" ? main.dataset.crowded : main.dataset.failed;
+    showLine("failed", why).scrollIntoView({ block: "end" });
     return false;
   } finally {
     main.removeAttribute("aria-busy");
