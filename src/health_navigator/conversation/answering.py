@@ -116,6 +116,7 @@ class Answering:
         confidence = understood.confidence if understood else 1.0
         if entry.is_smalltalk:
             reply = replies.smalltalk(self.translate, entry, locale=self.locale)
+            reply = self._with_sign(reply, understood)
             return Turn((reply,), state, Outcome.SMALLTALK, entry.id, confidence)
         state = state.but(entry=entry.id, kind=None)
         reply = self._entry_reply(entry, understood)
@@ -149,10 +150,7 @@ class Answering:
         return [self.knowledge.entries[each] for each in ids if each in self.knowledge.entries]
 
     def _clarify(self, understood: Understanding) -> Turn:
-        reply = replies.clarify(self.translate, understood.options)
-        sign = self.knowledge.dangers.get(understood.weak_sign or "")
-        if sign is not None:
-            reply = replies.with_danger(self.translate, reply, sign)
+        reply = self._with_sign(replies.clarify(self.translate, understood.options), understood)
         return Turn(
             (reply,),
             self.state.but(waiting=None, misses=0, understood=False),
@@ -162,14 +160,16 @@ class Answering:
 
     def _miss(self, understood: Understanding, text: str) -> Turn:
         misses = self.state.misses + 1
-        sign = self.knowledge.dangers.get(understood.weak_sign or "")
-        reply = self._missed(understood, text, misses)
-        if sign is not None:
-            reply = replies.with_danger(self.translate, reply, sign)
+        reply = self._with_sign(self._missed(understood, text, misses), understood)
         is_theirs = understood.refer is None and not self._smells_of_danger(understood)
         records = (_for_the_staff(text),) if is_theirs else ()
         state = self.state.but(waiting=None, misses=misses, understood=False)
         return Turn((reply,), state, Outcome.NO_ANSWER, records=records)
+
+    def _with_sign(self, reply: Reply, understood: Understanding | None) -> Reply:
+        """The reply, after whom to call where the message gave a sign of danger."""
+        danger = self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
+        return replies.with_danger(self.translate, reply, danger) if danger else reply
 
     def _missed(self, understood: Understanding, text: str, misses: int) -> Reply:
         foreign = languages.foreign_line(text)

@@ -39,6 +39,9 @@ _GOES_ON = re.compile(  # by sound, as `sound` writes it
     r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
 )
 
+# The entry for who only began to write («mi hija»), and after an answer means more of that.
+_BEGUN = "a-medias"
+
 _WORDS_BESIDE_NAME = 5
 
 Coordinates = tuple[float, float]
@@ -188,11 +191,18 @@ def _follow_up(
         kind = Kind(state.kind) if state.kind else knowledge.kind_of_entry(state.entry or "")
         kind = kind or Kind.CENTRO_SALUD
         return where_to_go(knowledge, kind, moment, mention=mention, entry=last)
-    is_open = understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
-    if last is None or not is_open or understood.refer is not None or not _leans_on(text):
+    if last is None or not _is_open(understood) or not _leans_on(text):
         return None
     again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
     return again if again.outcome is Outcome.ANSWER else None
+
+
+def _is_open(understood: Understanding) -> bool:
+    """Whether the message by itself has no answer, and nobody to refer to."""
+    if understood.refer is not None:
+        return False
+    is_begun = understood.entry is not None and understood.entry.id == _BEGUN
+    return is_begun or understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
 
 
 def _is_mostly(name: str, text: str) -> bool:
