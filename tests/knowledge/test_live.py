@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +35,20 @@ async def _load(database: Database, folder: Path) -> None:
         await store.load(session, checked_directory(folder))
 
 
-async def test_words_serve_at_once_and_meanings_follow(
-    folder: Path, spoil: Spoil, tmp_path: Path
-) -> None:
-    """Also those of a change that was published while they were being learnt."""
+@pytest.fixture
+async def database(folder: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """One that the knowledge of the folder is loaded into."""
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'live.sqlite3'}")
     await database.migrate()
     await _load(database, folder)
+    yield database
+    await database.close()
+
+
+async def test_words_serve_at_once_and_meanings_follow(
+    database: Database, folder: Path, spoil: Spoil, tmp_path: Path
+) -> None:
+    """Also those of a change that was published while they were being learnt."""
     builder = SnapshotBuilder(Lengths(), tmp_path / "vectors.npz")
     live = LiveKnowledge(database, builder, lambda _: None)
     await live.refresh()
@@ -58,7 +65,6 @@ async def test_words_serve_at_once_and_meanings_follow(
     assert live.snapshot.ranker.by_meaning is not None
     assert live.snapshot.triage != live.snapshot.by_words().triage
     await live.close()
-    await database.close()
 
 
 def _knows(snapshot: Snapshot, word: str) -> bool:
@@ -131,11 +137,8 @@ def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:
 
 
 async def test_what_is_published_is_kept_without_an_encoder_too(
-    folder: Path, spoil: Spoil, tmp_path: Path
+    database: Database, folder: Path, spoil: Spoil, tmp_path: Path
 ) -> None:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'live.sqlite3'}")
-    await database.migrate()
-    await _load(database, folder)
     shelf = Shelf(tmp_path / "learnt", b"a secret")
     live = LiveKnowledge(
         database, SnapshotBuilder(None, tmp_path / "vectors.npz", shelf), lambda _: None
@@ -149,4 +152,3 @@ async def test_what_is_published_is_kept_without_an_encoder_too(
             await asyncio.sleep(0.01)
     assert len([*(tmp_path / "learnt").iterdir()]) == 2
     await live.close()
-    await database.close()

@@ -17,17 +17,10 @@ from starlette.responses import Response
 from health_navigator import turnstile
 from health_navigator.doorway import HEADERS, Receive, Scope, Send
 from health_navigator.turnstile import BURST, MOST_CALLERS, Turns, Turnstile
+from tests.support.clock import Clock
 from tests.support.server import Program, settings_for
 
 ENTRIES = "/api/v1/entries?limit=1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -12,14 +12,7 @@ from health_navigator.observability import Metrics
 from health_navigator.telegram_bot import pace
 from health_navigator.telegram_bot.pace import Pace
 from health_navigator.telegram_bot.transport import OFFICIAL_URL, open_bot
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
