@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from health_navigator.db import NEWEST, Base, Database, UtcDateTime, alembic_config
-from health_navigator.errors import DatabaseInUseError
+from health_navigator.errors import DatabaseAwayError, DatabaseInUseError
 from health_navigator.tables import ALL_TABLES
 from tests.support.server import Program, settings_for
 
@@ -121,6 +121,18 @@ async def test_after_a_rest_a_session_does_not_notice_it_either(
     monkeypatch.setattr("health_navigator.db._REST_SECONDS", 0)
     async with _cut(_async_url(postgres_url, tmp_path)) as database, database.session() as session:
         assert await session.run_sync(lambda ours: _backend(ours.connection()))
+
+
+async def test_cut_again_and_again_the_database_is_away(postgres_url: str, tmp_path: Path) -> None:
+    database = await Database.open(_async_url(postgres_url, tmp_path))
+    with pytest.raises(DatabaseAwayError):
+        await database.transact(_cut_oneself)
+    assert await database.transact(_backend)
+    await database.close()
+
+
+def _cut_oneself(connection: Connection) -> object:
+    return connection.scalar(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
 @asynccontextmanager

@@ -98,7 +98,7 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-class _CutError(Exception):
+class _CutError(DatabaseAwayError):
     """The connection was cut before the commit, so nothing of the transaction has happened."""
 
 
@@ -204,7 +204,7 @@ class Database:
                 return await connection.run_sync(work, *args, **kwargs)
             except DBAPIError as error:
                 if error.connection_invalidated:
-                    raise _CutError from error
+                    raise _CutError("the database cut the connection") from error
                 raise
 
     @asynccontextmanager
