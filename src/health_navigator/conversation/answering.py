@@ -21,7 +21,7 @@ from health_navigator.conversation.understanding import (
 from health_navigator.directory.models import Kind
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.i18n import Translate, translator
-from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.models import Danger, Entry
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.triage import Assessment
@@ -123,8 +123,7 @@ class Answering:
         return Turn((reply,), state, Outcome.ANSWER, entry.id, confidence)
 
     def _entry_reply(self, entry: Entry, understood: Understanding | None) -> Reply:
-        sign = understood.weak_sign if understood else None
-        danger = self.knowledge.dangers.get(sign) if sign else None
+        danger = self._sign(understood)
         return replies.answer(
             self.translate,
             entry,
@@ -168,8 +167,12 @@ class Answering:
 
     def _with_sign(self, reply: Reply, understood: Understanding | None) -> Reply:
         """The reply, after whom to call where the message gave a sign of danger."""
-        danger = self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
+        danger = self._sign(understood)
         return replies.with_danger(self.translate, reply, danger) if danger else reply
+
+    def _sign(self, understood: Understanding | None) -> Danger | None:
+        """The danger that the message gave a weak sign of."""
+        return self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
 
     def _missed(self, understood: Understanding, text: str, misses: int) -> Reply:
         foreign = languages.foreign_line(text)
