@@ -16,7 +16,7 @@ from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
-from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.snapshot import Content, Snapshot
 from health_navigator.matching.features import FloatArray
 from tests.knowledge.conftest import Spoil
 
@@ -128,6 +128,11 @@ def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) 
         spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
         _keep(_builder(tmp_path), _items(folder))
     assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT
+
+
+def test_without_an_encoder_no_meaning_is_wanted(folder: Path, tmp_path: Path) -> None:
+    builder = SnapshotBuilder(None, tmp_path / "vectors.npz")
+    assert builder.unknown(Content.of(_items(folder))) == []
 
 
 def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:

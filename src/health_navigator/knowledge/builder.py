@@ -61,7 +61,7 @@ class SnapshotBuilder:
         if self._encoder is None:
             return snapshot
         content = Content.of(items)
-        prepared = self._prepared(self._encoder, sentences(content))
+        prepared = self._prepared(self._encoder, sentences(content), self._known(self._encoder))
         return replace(snapshot, learnt=learn_meaning(snapshot.learnt, content, prepared))
 
     def keep(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
@@ -87,10 +87,10 @@ class SnapshotBuilder:
         content = Content.of(items)
         if self._encoder is None:
             return to_snapshot(version, content, learn(content, None))
-        wanted = sentences(content)
-        if not wait and len(self._lacking(wanted)) > _FEW:
+        wanted, known = sentences(content), self._known(self._encoder)
+        if not wait and len(_lacking(wanted, known)) > _FEW:
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
-        prepared = self._prepared(self._encoder, wanted)
+        prepared = self._prepared(self._encoder, wanted, known)
         return to_snapshot(version, content, learn(content, prepared))
 
     def rank(
@@ -100,26 +100,32 @@ class SnapshotBuilder:
         if self._encoder is None:
             return rank.fit(documents, concepts)
         questions, titles = rank.meant(documents, rank.learn_reader(documents))
-        if len(self._lacking((*questions, *titles))) > _FEW:
+        known = self._known(self._encoder)
+        if len(_lacking((*questions, *titles), known)) > _FEW:
             return rank.fit(documents, concepts)
-        prepared = Prepared(self._encoder, self._known(self._encoder))
-        return rank.fit(documents, concepts, prepared)
+        return rank.fit(documents, concepts, Prepared(self._encoder, known))
 
     def unknown(self, content: Content) -> list[str]:
-        """The sentences of the knowledge whose vectors are not known yet."""
-        return self._lacking(sentences(content))
+        """The sentences of the knowledge whose vectors are not known yet; none without encoder."""
+        if self._encoder is None:
+            return []
+        return _lacking(sentences(content), self._known(self._encoder))
 
     def learn(self, content: Content, progress: Progress | None = None) -> None:
         """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
         if self._encoder is not None:
-            self._prepared(self._encoder, sentences(content), progress)
+            known = self._known(self._encoder)
+            self._prepared(self._encoder, sentences(content), known, progress)
 
     def _prepared(
-        self, encoder: Encoder, wanted: Sequence[str], progress: Progress | None = None
+        self,
+        encoder: Encoder,
+        wanted: Sequence[str],
+        known: dict[str, FloatArray],
+        progress: Progress | None = None,
     ) -> Prepared:
         """The encoder with the vectors of all that is wanted."""
-        known = self._known(encoder)
-        unknown = [text for text in wanted if text not in known]
+        unknown = _lacking(wanted, known)
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             known.update(zip(batch, encoder.encode(batch), strict=True))
@@ -130,9 +136,9 @@ class SnapshotBuilder:
             write_vectors(self._file, encoder, known)
         return Prepared(encoder, known)
 
-    def _lacking(self, texts: Iterable[str]) -> list[str]:
-        known = self._known(self._encoder) if self._encoder is not None else {}
-        return [text for text in texts if text not in known]
-
     def _known(self, encoder: Encoder) -> dict[str, FloatArray]:
         return read_vectors(self._file, encoder)
+
+
+def _lacking(texts: Iterable[str], known: Mapping[str, FloatArray]) -> list[str]:
+    return [text for text in texts if text not in known]
