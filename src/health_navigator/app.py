@@ -35,6 +35,7 @@ from health_navigator.i18n import DEFAULT_LOCALE, supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_once
+from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder, load_encoder
@@ -111,8 +112,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     stack.push_async_callback(database.close)
     await database.migrate()
     await load_knowledge(database, settings)
-    shelf = Shelf(kept("learnt"), settings.keys()[0])
-    builder = await asyncio.to_thread(snapshot_builder, settings, shelf)
+    builder = await asyncio.to_thread(snapshot_builder, settings)
     metrics.encoder.set(builder.has_encoder)
     live = LiveKnowledge(database, builder, metrics.show_knowledge)
     stack.push_async_callback(live.close)
@@ -156,10 +156,14 @@ def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     stack.push_async_callback(stop)
 
 
+def checked_files(settings: Settings) -> tuple[StoredItem, ...]:
+    """The knowledge of the files; raises KnowledgeError with all that is wrong in them."""
+    return checked_once(settings.knowledge_dir, Shelf(kept("checked"), settings.keys()[0]))
+
+
 async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
     """Bring the files' knowledge into the database; what staff edited stays and is reported."""
-    shelf = Shelf(kept("checked"), settings.keys()[0])
-    items = await asyncio.to_thread(checked_once, settings.knowledge_dir, shelf)
+    items = await asyncio.to_thread(checked_files, settings)
     async with database.session() as session:
         report = await store.load(session, items)
     log.info(
@@ -183,8 +187,9 @@ def encoder_for(settings: Settings) -> Encoder | None:
     return encoder
 
 
-def snapshot_builder(settings: Settings, shelf: Shelf | None = None) -> SnapshotBuilder:
-    """The builder of snapshots with the encoder of the settings and its kept vectors."""
+def snapshot_builder(settings: Settings) -> SnapshotBuilder:
+    """The builder of snapshots with the encoder of the settings and all that was kept."""
+    shelf = Shelf(kept("learnt"), settings.keys()[0])
     return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"), shelf)
 
 

@@ -16,7 +16,7 @@ from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
-from health_navigator.knowledge.snapshot import Content, Snapshot
+from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.features import FloatArray
 from tests.knowledge.conftest import Spoil
 
@@ -28,6 +28,21 @@ class Lengths:
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+
+class Counting(Lengths):
+    """Counts what it encodes, and breaks after so many times."""
+
+    def __init__(self, breaks_after: int = 1_000_000) -> None:
+        self.encoded: list[str] = []
+        self._left = breaks_after
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        if not self._left:
+            raise KeyboardInterrupt
+        self._left -= 1
+        self.encoded += texts
+        return super().encode(texts)
 
 
 async def _load(database: Database, folder: Path) -> None:
@@ -75,17 +90,13 @@ def _builder(folder: Path, key: bytes = b"a secret") -> SnapshotBuilder:
     return SnapshotBuilder(Lengths(), folder / "vectors.npz", Shelf(folder / "learnt", key))
 
 
-def _keep(builder: SnapshotBuilder, items: Sequence[StoredItem]) -> Snapshot:
-    return builder.keep(builder.build(1, items, wait=True), items)
-
-
 def _items(folder: Path) -> list[StoredItem]:
     return [item.to_stored() for item in checked_directory(folder)]
 
 
 def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -> None:
     items = _items(folder)
-    whole = _keep(_builder(tmp_path), items)
+    whole = _builder(tmp_path).build_whole(items)
     again = _builder(tmp_path).build_words(1, items)
     assert not again.learnt.lacks_meaning
     for text in ("me atienden sin papeles", "me quiero morir", "donde queda la posta"):
@@ -94,11 +105,39 @@ def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -
 
 
 def test_new_knowledge_is_learnt_anew(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
-    _keep(_builder(tmp_path), _items(folder))
+    _builder(tmp_path).build_whole(_items(folder))
     spoil(
         "entries/salud.yaml", "- me atienden de urgencia aunque no tenga papeles", "- hay zoologico"
     )
     assert _builder(tmp_path).build_words(2, _items(folder)).learnt.lacks_meaning
+
+
+def test_who_was_stopped_while_learning_goes_on_from_there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("health_navigator.knowledge.builder._BATCH", 8)
+    monkeypatch.setattr("health_navigator.knowledge.builder._BATCHES_SAVED", 1)
+    stopped, again = Counting(breaks_after=1), Counting()
+    with pytest.raises(KeyboardInterrupt):
+        SnapshotBuilder(stopped, tmp_path / "vectors.npz").build_whole(_items(folder))
+    SnapshotBuilder(again, tmp_path / "vectors.npz").build_whole(_items(folder))
+    assert stopped.encoded
+    assert again.encoded
+    assert not {*stopped.encoded} & {*again.encoded}
+
+
+def test_a_sentence_that_comes_back_is_not_encoded_again(
+    folder: Path, spoil: Spoil, tmp_path: Path
+) -> None:
+    before, gone, back = Counting(), Counting(), Counting()
+    said = "- me atienden de urgencia aunque no tenga papeles"
+    SnapshotBuilder(before, tmp_path / "vectors.npz").build_whole(_items(folder))
+    spoil("entries/salud.yaml", said, "- hay zoologico")
+    SnapshotBuilder(gone, tmp_path / "vectors.npz").build_whole(_items(folder))
+    spoil("entries/salud.yaml", "- hay zoologico", said)
+    SnapshotBuilder(back, tmp_path / "vectors.npz").build_whole(_items(folder))
+    assert gone.encoded
+    assert not back.encoded
 
 
 def _damage(path: Path) -> None:
@@ -111,7 +150,7 @@ def _damage(path: Path) -> None:
 def test_what_was_touched_is_not_opened(
     folder: Path, tmp_path: Path, spoiled: Callable[[Path], object]
 ) -> None:
-    _keep(_builder(tmp_path), _items(folder))
+    _builder(tmp_path).build_whole(_items(folder))
     (kept,) = (tmp_path / "learnt").iterdir()
     spoiled(kept)
     assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
@@ -119,25 +158,21 @@ def test_what_was_touched_is_not_opened(
 
 def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> None:
     """Who can write to the folder but does not know the key makes the program run nothing."""
-    _keep(_builder(tmp_path, key=b"somebody else's"), _items(folder))
+    _builder(tmp_path, key=b"somebody else's").build_whole(_items(folder))
     assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
 
 
 def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
     for at in range(MOST_KEPT + 2):
         spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
-        _keep(_builder(tmp_path), _items(folder))
+        _builder(tmp_path).build_whole(_items(folder))
     assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT
-
-
-def test_without_an_encoder_no_meaning_is_wanted(folder: Path, tmp_path: Path) -> None:
-    builder = SnapshotBuilder(None, tmp_path / "vectors.npz")
-    assert builder.unknown(Content.of(_items(folder))) == []
 
 
 def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:
     """A draft tried in the console must not push out what is live."""
-    _builder(tmp_path).build(-1, _items(folder), wait=True)
+    shelf = Shelf(tmp_path / "learnt", b"a secret")
+    SnapshotBuilder(None, tmp_path / "vectors.npz", shelf).build(-1, _items(folder))
     assert not (tmp_path / "learnt").exists()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -13,7 +13,7 @@ from typer import Argument
 
 from health_navigator import clock
 from health_navigator.api import to_ask_response
-from health_navigator.app import snapshot_builder
+from health_navigator.app import checked_files, snapshot_builder
 from health_navigator.cli.settled import AsJson, echo_json
 from health_navigator.config import Settings, read_settings
 from health_navigator.conversation.understanding import Understanding, understand
@@ -29,8 +29,8 @@ from health_navigator.evaluation import (
     report,
 )
 from health_navigator.i18n import DEFAULT_LOCALE
-from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.snapshot import Content, Snapshot
+from health_navigator.knowledge.builder import Batches
+from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.observability import configure_logging
 
 MOST_SHOWN = 20
@@ -75,13 +75,12 @@ def _read(file: Path) -> list[Question]:
 def _snapshot_of_files() -> Snapshot:
     settings: Settings = read_settings()
     configure_logging("console")
-    stored = [item.to_stored() for item in checked_directory(settings.knowledge_dir)]
-    builder = snapshot_builder(settings)
-    content = Content.of(stored)
-    unknown = builder.unknown(content)
-    with typer.progressbar(length=len(unknown), label="Learning meanings", file=_beside()) as bar:
-        builder.learn(content, bar.update)
-    return builder.build(0, stored)
+    return snapshot_builder(settings).build_whole(checked_files(settings), _learning)
+
+
+def _learning(batches: Batches) -> Iterator[Sequence[str]]:
+    with typer.progressbar(batches, label="Learning meanings", file=_beside()) as bar:
+        yield from bar
 
 
 def _judged(snapshot: Snapshot, questions: list[Question]) -> Iterator[Judged]:

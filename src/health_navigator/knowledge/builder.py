@@ -24,16 +24,22 @@ from health_navigator.matching.features import FloatArray
 # So few new sentences are encoded on the spot: about a second.
 _FEW = 64
 _BATCH = 32
+# To encode all takes minutes: who is stopped halfway goes on from here.
+_BATCHES_SAVED = 32
+# Vectors of sentences that are gone are kept up to this many, for they may come back.
+_MOST_VECTORS = 20_000
 
-Progress = Callable[[int], None]
+Batches = Sequence[Sequence[str]]
+# Goes through the sentences to encode, a batch at a time, and may tell how far it is.
+Track = Callable[[Batches], Iterable[Sequence[str]]]
 
 
 class SnapshotBuilder:
     """Builds with meanings where their vectors are known, else with words alone for the moment.
 
-    To encode all sentences of the knowledge takes about a minute, so `learn` does it apart and
-    keeps the vectors in a file, which is read only to learn: what serves holds none of them. What
-    was learnt is kept on the shelf, if there is one.
+    To encode all sentences of the knowledge takes about a minute, so their vectors are kept in a
+    file, which is read only to learn: what serves holds none of them. What was learnt is kept on
+    the shelf, if there is one.
     """
 
     def __init__(
@@ -56,13 +62,23 @@ class SnapshotBuilder:
         learnt = learn(content, None, lacks_meaning=self.has_encoder)
         return self.keep(to_snapshot(version, content, learnt), items)
 
-    def add_meaning(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
+    def add_meaning(
+        self, snapshot: Snapshot, items: Sequence[StoredItem], track: Track = iter
+    ) -> Snapshot:
         """The snapshot of these items with meanings, once their vectors are learnt."""
         if self._encoder is None:
             return snapshot
         content = Content.of(items)
-        prepared = self._prepared(self._encoder, sentences(content), self._known(self._encoder))
+        wanted, known = sentences(content), self._known(self._encoder)
+        prepared = self._prepared(self._encoder, wanted, known, track)
         return replace(snapshot, learnt=learn_meaning(snapshot.learnt, content, prepared))
+
+    def build_whole(self, items: Sequence[StoredItem], track: Track = iter) -> Snapshot:
+        """The snapshot of files, with its meanings however long they take; it is kept."""
+        snapshot = self.build_words(0, items)
+        if not snapshot.learnt.lacks_meaning:
+            return snapshot
+        return self.keep(self.add_meaning(snapshot, items, track), items)
 
     def keep(self, snapshot: Snapshot, items: Sequence[StoredItem]) -> Snapshot:
         """Keep what was learnt of these items for the next start, if it is whole.
@@ -82,13 +98,13 @@ class SnapshotBuilder:
         kept = self._shelf.read(name_of(served, items, self._encoder))
         return None if kept is None else unpack(kept, self._encoder)
 
-    def build(self, version: int, items: Sequence[StoredItem], *, wait: bool = False) -> Snapshot:
-        """A snapshot; `wait` for the vectors it lacks instead of doing without meanings."""
+    def build(self, version: int, items: Sequence[StoredItem]) -> Snapshot:
+        """A snapshot, with meanings unless too many vectors are lacking; nothing of it is kept."""
         content = Content.of(items)
         if self._encoder is None:
             return to_snapshot(version, content, learn(content, None))
         wanted, known = sentences(content), self._known(self._encoder)
-        if not wait and len(_lacking(wanted, known)) > _FEW:
+        if len(_lacking(wanted, known)) > _FEW:
             return to_snapshot(version, content, learn(content, None, lacks_meaning=True))
         prepared = self._prepared(self._encoder, wanted, known)
         return to_snapshot(version, content, learn(content, prepared))
@@ -105,35 +121,22 @@ class SnapshotBuilder:
             return rank.fit(documents, concepts)
         return rank.fit(documents, concepts, Prepared(self._encoder, known))
 
-    def unknown(self, content: Content) -> list[str]:
-        """The sentences of the knowledge whose vectors are not known yet; none without encoder."""
-        if self._encoder is None:
-            return []
-        return _lacking(sentences(content), self._known(self._encoder))
-
-    def learn(self, content: Content, progress: Progress | None = None) -> None:
-        """Encode what is unknown and keep it; vectors of sentences that are gone are dropped."""
-        if self._encoder is not None:
-            known = self._known(self._encoder)
-            self._prepared(self._encoder, sentences(content), known, progress)
-
     def _prepared(
         self,
         encoder: Encoder,
         wanted: Sequence[str],
         known: dict[str, FloatArray],
-        progress: Progress | None = None,
+        track: Track = iter,
     ) -> Prepared:
-        """The encoder with the vectors of all that is wanted."""
+        """The encoder with the vectors of all that is wanted, kept for the next time."""
         unknown = _lacking(wanted, known)
-        for start in range(0, len(unknown), _BATCH):
-            batch = unknown[start : start + _BATCH]
+        if len(known) + len(unknown) > _MOST_VECTORS:
+            known = {text: known[text] for text in wanted if text in known}
+        batches = [unknown[start : start + _BATCH] for start in range(0, len(unknown), _BATCH)]
+        for number, batch in enumerate(track(batches) if batches else (), start=1):
             known.update(zip(batch, encoder.encode(batch), strict=True))
-            if progress is not None:
-                progress(len(batch))
-        if unknown:
-            known = {text: known[text] for text in wanted}
-            write_vectors(self._file, encoder, known)
+            if number % _BATCHES_SAVED == 0 or number == len(batches):
+                write_vectors(self._file, encoder, known)
         return Prepared(encoder, known)
 
     def _known(self, encoder: Encoder) -> dict[str, FloatArray]:
