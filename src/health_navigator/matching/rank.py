@@ -24,8 +24,9 @@ MOST_CANDIDATES = 10
 MOST_NEAREST = 3
 # What a story's clauses count for beside the whole; found on labelled messages.
 CLAUSES_WEIGH = 0.6
-# So sure by words alone, the encoder would only cost time: it takes ten times as long.
-SURE = 0.95
+# So sure by words alone of an answer, or that nothing here is one, the encoder would only cost
+# time: it takes ten times as long.
+SURE, SURE_OF_NONE = 0.9, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Ranking:
 
     @property
     def is_sure(self) -> bool:
-        return bool(self.candidates) and self.candidates[0].confidence >= SURE
+        is_answer = bool(self.candidates) and self.candidates[0].confidence >= SURE
+        return is_answer or self.out_of_scope >= SURE_OF_NONE
 
 
 @dataclass(frozen=True, slots=True)
