@@ -13,7 +13,7 @@ class Thresholds:
     """From which confidence to answer, to ask back, and to name who can answer instead of us."""
 
     answer: float = 0.6
-    clarify: float = 0.08
+    clarify: float = 0.15
     option: float = 0.02
     refer: float = 0.4
 
