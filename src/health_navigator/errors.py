@@ -23,6 +23,10 @@ class DatabaseAwayError(NavigatorError):
     """The database is down, full or in the middle of a restart: the same may go well later."""
 
 
+class LearningError(NavigatorError):
+    """The process that learns ended without a result: short of memory, or killed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake in the knowledge: where it stands, what is wrong, what to write.

@@ -16,7 +16,7 @@ from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
-from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot
 from health_navigator.matching.features import FloatArray
 from tests.knowledge.conftest import Spoil
 
@@ -61,9 +61,15 @@ async def database(folder: Path, tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def test_words_serve_at_once_and_meanings_follow(
-    database: Database, folder: Path, spoil: Spoil, tmp_path: Path
+    database: Database,
+    folder: Path,
+    spoil: Spoil,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also those of a change that was published while they were being learnt."""
+    # The process that learns must find the encoder of this file.
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent))
     builder = SnapshotBuilder(Lengths(), tmp_path / "vectors.npz")
     live = LiveKnowledge(database, builder, lambda _: None)
     await live.refresh()
@@ -94,11 +100,16 @@ def _items(folder: Path) -> list[StoredItem]:
     return [item.to_stored() for item in checked_directory(folder)]
 
 
+def _kept(builder: SnapshotBuilder, items: list[StoredItem]) -> Learnt | None:
+    return builder.kept(Content.of(items), items)
+
+
 def test_a_start_with_nothing_new_learns_nothing(folder: Path, tmp_path: Path) -> None:
     items = _items(folder)
     whole = _builder(tmp_path).build_whole(items)
-    again = _builder(tmp_path).build_words(1, items)
-    assert not again.learnt.lacks_meaning
+    again = _kept(_builder(tmp_path), items)
+    assert again is not None
+    assert not again.lacks_meaning
     for text in ("me atienden sin papeles", "me quiero morir", "donde queda la posta"):
         assert again.ranker.rank(text) == whole.ranker.rank(text)
         assert again.triage.assess(text) == whole.triage.assess(text)
@@ -109,14 +120,14 @@ def test_new_knowledge_is_learnt_anew(folder: Path, spoil: Spoil, tmp_path: Path
     spoil(
         "entries/salud.yaml", "- me atienden de urgencia aunque no tenga papeles", "- hay zoologico"
     )
-    assert _builder(tmp_path).build_words(2, _items(folder)).learnt.lacks_meaning
+    assert _kept(_builder(tmp_path), _items(folder)) is None
 
 
 def test_who_was_stopped_while_learning_goes_on_from_there(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("health_navigator.knowledge.builder._BATCH", 8)
-    monkeypatch.setattr("health_navigator.knowledge.builder._BATCHES_SAVED", 1)
+    monkeypatch.setattr("health_navigator.knowledge.learning._BATCH", 8)
+    monkeypatch.setattr("health_navigator.knowledge.learning._BATCHES_SAVED", 1)
     stopped, again = Counting(breaks_after=1), Counting()
     with pytest.raises(KeyboardInterrupt):
         SnapshotBuilder(stopped, tmp_path / "vectors.npz").build_whole(_items(folder))
@@ -153,13 +164,13 @@ def test_what_was_touched_is_not_opened(
     _builder(tmp_path).build_whole(_items(folder))
     (kept,) = (tmp_path / "learnt").iterdir()
     spoiled(kept)
-    assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
+    assert _kept(_builder(tmp_path), _items(folder)) is None
 
 
 def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> None:
     """Who can write to the folder but does not know the key makes the program run nothing."""
     _builder(tmp_path, key=b"somebody else's").build_whole(_items(folder))
-    assert _builder(tmp_path).build_words(1, _items(folder)).learnt.lacks_meaning
+    assert _kept(_builder(tmp_path), _items(folder)) is None
 
 
 def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,9 @@ class FragileEncoder:
                 os._exit(139)
             case "error":
                 raise RuntimeError("the encoder is broken")
+            case "wait":
+                Path("fate").write_text("waits")
+                time.sleep(600)
         chance = np.random.default_rng(0)
         vectors: FloatArray = chance.standard_normal((len(texts), 8), np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -29,5 +35,10 @@ class FragileEncoder:
 
 
 if __name__ == "__main__":
-    vars(app).update(load_encoder=FragileEncoder, kept=Path)
+    # The process that learns must find the encoder too, under a name that is not __main__.
+    root = str(Path(__file__).parent.parent.parent)
+    os.environ["PYTHONPATH"] = root
+    sys.path.insert(0, root)
+    encoder = import_module("tests.reliability.fragile").FragileEncoder
+    vars(app).update(load_encoder=encoder, kept=Path)
     main()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
-from tests.support.process import Served, serving
+from tests.support.process import Served, has_ended, serving
 from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, TelegramStandIn
 from tests.support.waiting import wait_until
@@ -97,3 +97,17 @@ def test_an_update_on_which_the_process_crashes_is_answered_after_one_crash(
     assert post(served, update) == 200
     assert len(telegram.sent(ana.chat_id)) == 1
     assert post(served, ana.writes("que es el sis")) == 200
+
+
+def test_killed_it_leaves_nobody_learning(
+    tmp_path: Path, shared_telegram: TelegramStandIn, few_entries: Path
+) -> None:
+    """Who learns would go on for minutes, for nobody."""
+    fate = tmp_path / "fate"
+    fate.write_text("wait")
+    settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
+    with serving(tmp_path, settings, (sys.executable, str(FRAGILE))) as served:
+        wait_until(lambda: fate.read_text() == "waits", seconds=60)
+        (learning,) = served.children()
+        served.kill()
+    wait_until(lambda: has_ended(learning))

@@ -108,6 +108,12 @@ class Served:
     def metrics(self) -> str:
         return httpx.get(f"{self.url}/metrics", timeout=30).text
 
+    def children(self) -> list[int]:
+        """The processes that it started and that did not end."""
+        assert self.process is not None
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(child) for each in tasks for child in each.read_text().split()]
+
     def kill(self) -> None:
         """As a power cut would: no chance to tidy up."""
         assert self.process is not None
@@ -119,6 +125,15 @@ class Served:
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(30)
+
+
+def has_ended(process: int) -> bool:
+    """Gone, or dead and not yet buried."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 @contextmanager

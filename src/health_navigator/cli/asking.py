@@ -29,7 +29,7 @@ from health_navigator.evaluation import (
     report,
 )
 from health_navigator.i18n import DEFAULT_LOCALE
-from health_navigator.knowledge.builder import Batches
+from health_navigator.knowledge.learning import Batches
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.observability import configure_logging
 

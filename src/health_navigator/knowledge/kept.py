@@ -52,7 +52,8 @@ class Shelf:
         partial = self.folder / f"{name}.partial"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(self._seal(name, content) + content)
+            with partial.open("wb") as file:
+                file.writelines((self._seal(name, content), content))
             partial.replace(self.folder / name)
             self._drop_oldest()
 

