@@ -181,10 +181,12 @@ async def post_ask(body: AskRequest, request: Request) -> AskResponse:
     if body.latitude is not None and body.longitude is not None:
         point = (body.latitude, body.longitude)
     understood = await asyncio.to_thread(understand, snapshot, body.text, clock.now(), point=point)
-    return to_ask_response(snapshot, understood, supported_locale(body.locale))
+    return to_ask_response(snapshot, understood, supported_locale(body.locale), body.text)
 
 
-def to_ask_response(snapshot: Snapshot, understood: Understanding, locale: str) -> AskResponse:
+def to_ask_response(
+    snapshot: Snapshot, understood: Understanding, locale: str, asked: str
+) -> AskResponse:
     return AskResponse(
         outcome=understood.outcome.value,
         entry=understood.entry.id if understood.entry else None,
@@ -194,7 +196,7 @@ def to_ask_response(snapshot: Snapshot, understood: Understanding, locale: str) 
         service=understood.kind,
         place=_place_out(understood.place),
         services=[_found_out(found) for found in understood.services],
-        text=to_text(snapshot, understood, clock.now(), locale),
+        text=to_text(snapshot, understood, clock.now(), locale, asked),
     )
 
 

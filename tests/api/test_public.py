@@ -106,6 +106,17 @@ def test_any_text_gets_an_outcome(real_program: Program, text: str) -> None:
     assert real_program.ask(text)["outcome"] in OUTCOMES
 
 
+def test_who_writes_in_another_language_is_told_so_in_it(real_program: Program) -> None:
+    answer = real_program.ask("where can i get a free hiv test")
+    assert answer["text"].startswith("I answer in Spanish only")
+
+
+def test_a_sign_of_danger_stands_above_whatever_follows(real_program: Program) -> None:
+    answer = real_program.ask("mi esposo no me deja salir ni me da plata")
+    assert answer["outcome"] == "clarify"
+    assert answer["text"].startswith("📞")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -126,6 +126,70 @@ def test_shelters_say_for_whom_they_are_and_survivors_refuges_come_last(chat: Ch
     assert text.index("Ronald") < text.index("Refugio Temporal para mujeres")
 
 
+@pytest.mark.parametrize(
+    ("asked", "phone"),
+    [
+        ("telefono del hospital dos de mayo", "(01) 328-0028"),
+        ("a q hora abre el ospital sergio bernales", "Collique"),
+        ("como llego al hospital hipolito unanue de tacna", "Tacna"),
+        ("hospital loaiza", "Loayza"),
+        ("donde queda el hospital de ventanilla", "Hospital de Ventanilla"),
+    ],
+)
+def test_a_hospital_asked_for_by_name_is_shown(chat: Chat, asked: str, phone: str) -> None:
+    text = chat.says(asked).text
+    assert phone in text
+    assert "\n2. " not in text
+
+
+def test_namesakes_are_all_shown_and_a_place_tells_them_apart(chat: Chat) -> None:
+    both = chat.says("donde queda el hospital hipolito unanue").text
+    assert "Hospital Nacional Hipólito Unanue" in both
+    assert "Hospital Hipólito Unanue de Tacna" in both
+    assert "Tacna" not in chat.says("hospital hipolito unanue en el agustino, lima").text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "en el hospital dos de mayo me trataron mal por ser venezolana",
+        "me cobraron por la emergencia en el hospital loayza",
+        "en que año se fundo el hospital loayza",
+    ],
+)
+def test_a_hospital_named_in_passing_is_not_what_is_asked_for(chat: Chat, told: str) -> None:
+    assert "📞 (01)" not in chat.says(told).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("donde me ponen la vacuna de la mpox en lima", "No está confirmado que hoy haya"),
+        ("se me rompio el condon donde voy en comas", "Ve ahora mismo a la emergencia"),
+        ("donde consigo hormonas en trujillo", "No encontramos un servicio público"),
+    ],
+)
+def test_what_a_list_would_hide_is_said_before_it(chat: Chat, asked: str, first: str) -> None:
+    answer, listed = chat.does(chat.person.writes(asked))
+    assert first in answer.text
+    assert "1. " in listed.text
+
+
+def test_what_was_just_said_is_not_said_again(chat: Chat) -> None:
+    answer, asked = chat.does(chat.person.writes("donde consigo hormonas"))
+    assert "No encontramos un servicio público" in answer.text
+    assert "¿dónde estás?" in asked.text
+    removed, listed = chat.does(chat.person.writes("trujillo"))
+    assert removed.markup == {"remove_keyboard": True}
+    assert "1. " in listed.text
+
+
+def test_open_day_and_night_is_not_said_of_what_only_its_emergency_is(chat: Chat) -> None:
+    text = chat.says("telefono del hospital dos de mayo").text
+    assert "Emergencia las 24 horas; los consultorios tienen otro horario." in text
+    assert "Abierto ahora" not in text
+
+
 def test_one_tap_reports_a_closed_place(chat: Chat, whole_bot: Program) -> None:
     message = chat.says("hospital en Trujillo")
     thanks = chat.presses(message, "⚠️ 1")

@@ -76,7 +76,7 @@ def test_the_sound_of_a_number_is_the_number() -> None:
 
 
 def test_a_wall_of_text_folds_in_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     fold("auxilio " * 4000)
     fold("a\u0301" * 4000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

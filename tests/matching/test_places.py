@@ -245,6 +245,6 @@ def test_what_is_found_is_a_known_place(gazetteer: Gazetteer, text: str) -> None
 
 def test_long_messages_stay_quick(gazetteer: Gazetteer) -> None:
     for text in ("lima " * 819, "en san " * 585, "a" * 4096, "vivo en trugilo " * 256):
-        started = time.perf_counter()
+        started = time.process_time()
         gazetteer.find(text)
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5

@@ -162,9 +162,9 @@ def test_one_entry_is_no_answer_to_everything(encoder: Encoder | None) -> None:
 
 @pytest.mark.parametrize("text", ["auxilio " * 500, "a" * 4_096, "¿" * 4_096, "<b>" * 1_000])
 def test_walls_of_text_are_ranked_in_no_time(ranker: Ranker, text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     ranker.rank(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_document_whose_questions_say_nothing_is_left_out() -> None:

@@ -42,7 +42,7 @@ def ask(
     """Answer one question from the knowledge files, without any database."""
     snapshot = _snapshot_of_files()
     understood = understand(snapshot, text, clock.now())
-    response = to_ask_response(snapshot, understood, DEFAULT_LOCALE)
+    response = to_ask_response(snapshot, understood, DEFAULT_LOCALE, text)
     if as_json:
         echo_json({**response.model_dump(mode="json"), "why": understood.explained()})
     else:

@@ -192,13 +192,22 @@ class Answering:
             found = replace(around, entry=found.entry)
         shown, state = self.near.show(found, self.state)
         return Turn(
-            shown,
+            self._with_answer_first(shown, found),
             state,
             Outcome.SERVICES,
             entry=found.entry.id if found.entry else None,
             confidence=found.confidence,
             department=found.place.department if found.place else None,
         )
+
+    def _with_answer_first(
+        self, shown: tuple[Reply, ...], found: Understanding
+    ) -> tuple[Reply, ...]:
+        """The services, after what must be known before going there, if it was not just said."""
+        entry = found.entry
+        if entry and entry.id in self.knowledge.answer_first and entry.id != self.state.entry:
+            return (self._entry_reply(entry, found), *shown)
+        return tuple(self._with_sign(each, found) for each in shown[:1]) + shown[1:]
 
     def services_of(self, kind: Kind) -> Turn:
         """Services of a kind: around the last place, or else the question for one."""

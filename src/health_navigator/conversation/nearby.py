@@ -236,7 +236,8 @@ class Nearby:
         if opening is None or opening.open_now is None:
             return found.service.hours_note or ""
         if opening.open_now:
-            return _("Open now")
+            # Where only the emergency is open day and night, "open" would promise too much.
+            return found.service.hours_note or _("Open now")
         if opening.opens_at is None:
             return _("Closed now")
         day = format_datetime(opening.opens_at, "EEEE d", locale=formats(self.locale))

@@ -15,9 +15,18 @@ from health_navigator.knowledge.snapshot import Snapshot
 
 
 def to_text(
-    knowledge: Snapshot, understood: Understanding, moment: datetime, locale: str, asked: str = ""
+    knowledge: Snapshot, understood: Understanding, moment: datetime, locale: str, asked: str
 ) -> str:
-    """What the bot would say, buttons written out as lines."""
+    """What the bot would say to what was `asked`, buttons written out as lines."""
+    said = _said(knowledge, understood, moment, locale, asked)
+    sign = knowledge.dangers.get(understood.weak_sign or "")
+    has_line = understood.outcome is Outcome.ANSWER
+    return said if sign is None or has_line else f"{replies.danger_line(sign)}\n\n{said}"
+
+
+def _said(
+    knowledge: Snapshot, understood: Understanding, moment: datetime, locale: str, asked: str
+) -> str:
     _ = translator(locale)
     near = Nearby(knowledge, _, locale, moment)
     if understood.closed is not None:
@@ -27,7 +36,11 @@ def to_text(
             danger = knowledge.dangers[understood.urgent or ""]
             return replies.urgent(_, danger, understood.entry, locale=locale).plain
         case Outcome.SERVICES:
-            return _services(near, understood)
+            services = _services(near, understood)
+            if understood.entry is None or understood.entry.id not in knowledge.answer_first:
+                return services
+            entry = _entry(knowledge, understood, understood.entry, moment, locale)
+            return f"{entry}\n\n{services}"
         case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
             return _entry(knowledge, understood, understood.entry, moment, locale)
         case Outcome.CLARIFY:
@@ -46,7 +59,7 @@ def _entry(
     if entry.is_smalltalk:
         return replies.smalltalk(_, entry, locale=locale).plain
     sign = knowledge.dangers.get(understood.weak_sign or "")
-    before = replies.danger_line(sign) if sign else None
+    before = replies.danger_line(sign) if sign and understood.outcome is Outcome.ANSWER else None
     return replies.answer(_, entry, today=moment.date(), locale=locale, before=before).plain
 
 

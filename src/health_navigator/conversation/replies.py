@@ -412,5 +412,7 @@ def elsewhere_button(_: Translate, kind: str) -> Row:
 
 def with_danger(_: Translate, reply: Reply, danger: Danger) -> Reply:
     """A reply with the emergency line on top and a button, for a weak sign of danger."""
-    text = f"{danger_line(danger)}\n\n{reply.text}"
-    return replace(reply, text=text, buttons=(*danger_button(_, danger), *reply.buttons))
+    reply = replace(reply, text=f"{danger_line(danger)}\n\n{reply.text}")
+    if reply.asks_location:  # its keyboard sends words, not taps
+        return reply
+    return replace(reply, buttons=(*danger_button(_, danger), *reply.buttons))

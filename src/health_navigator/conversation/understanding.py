@@ -15,10 +15,11 @@ from health_navigator.directory.models import Kind, Service
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
-from health_navigator.matching.normalise import fold, sound
+from health_navigator.matching.normalise import fold, sound, sounded
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 from health_navigator.matching.triage import Assessment
+from health_navigator.matching.words import read_words
 
 NEAREST = 5
 # Beyond this from everything we know, a shared location is not in Peru or is in the sea.
@@ -39,10 +40,18 @@ _GOES_ON = re.compile(  # by sound, as `sound` writes it
     r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
 )
 
+# What is asked of a house that is named: where it is, its phone, when it opens. By sound as well.
+_OF_A_HOUSE = re.compile(
+    r"\b(?:(?:a|de|por)?dond[e]?|ke[dt]a|ubika\w*|direksion|direk|yeg[oa]r?|telefono|numero|orario"
+    r"|ora|oras|abre|abren|abierto|sierra|sierran)\b"
+)
+
 # The entry for who only began to write («mi hija»), and after an answer means more of that.
 _BEGUN = "a-medias"
 
 _WORDS_BESIDE_NAME = 5
+# In a longer message a house is named in passing.
+_BRIEF = 14
 
 Coordinates = tuple[float, float]
 
@@ -139,11 +148,14 @@ def _ordinary(
         understood.outcome is not Outcome.ANSWER or _is_mostly(closed.name, text)
     ):
         return replace(understood, outcome=Outcome.SERVICES, kind=closed.kind, closed=closed)
+    named = _named(knowledge, text, moment, understood)
+    if named is not None:
+        return named
     asked = None if _is_beyond(understood) else knowledge.where.find_where(text)
     if asked is not None:
         return where_to_go(
             knowledge,
-            Kind(asked.kind),
+            _answered_kind(knowledge, understood) or Kind(asked.kind),
             moment,
             mention=asked.place,
             point=point,
@@ -151,6 +163,44 @@ def _ordinary(
             base=understood,
         )
     return _follow_up(knowledge, text, moment, understood, state) or understood
+
+
+def _answered_kind(knowledge: Snapshot, understood: Understanding) -> Kind | None:
+    """Where an answer that must not be hidden sends people, whatever else the message names."""
+    entry = understood.entry
+    is_sure = understood.outcome is Outcome.ANSWER
+    if entry is None or not is_sure or entry.id not in knowledge.answer_first:
+        return None
+    return knowledge.kind_of_entry(entry.id)
+
+
+def _named(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding
+) -> Understanding | None:
+    """The house that a message names, if it asks about it or nothing else is known of it."""
+    heard = sounded(text)
+    is_asked = len(heard.split()) <= _BRIEF and _OF_A_HOUSE.search(heard) is not None
+    is_settled = understood.outcome is Outcome.ANSWER or _is_beyond(understood)
+    if is_settled and not is_asked:
+        return None
+    words = read_words(text)
+    kind, mention = knowledge.where.kinds.among(words), knowledge.where.gazetteer.among(words)
+    named = knowledge.directory.find_named(
+        text, mention.place if mention else None, Kind(kind.kind) if kind else None
+    )
+    if not named:
+        return None
+    return replace(
+        understood,
+        outcome=Outcome.SERVICES,
+        entry=knowledge.entry_of_kind(named[0].kind),
+        confidence=_KIND_CONFIDENCE,
+        options=(),
+        second=None,
+        refer=None,
+        kind=named[0].kind,
+        services=tuple(Found.at(each, None, moment) for each in named),
+    )
 
 
 def _is_beyond(understood: Understanding) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from health_navigator.directory.models import Kind, Scope, Service, Status
+from health_navigator.directory.names import Names
 from health_navigator.directory.nearest import kilometres_from
 from health_navigator.matching.normalise import fold
 from health_navigator.matching.places import Place
@@ -37,6 +38,7 @@ class Directory:
     _folded: Mapping[str, NDArray[np.str_]] = field(repr=False)
     _is_local: NDArray[np.bool_] = field(repr=False)
     _closed: Mapping[str, Service] = field(repr=False)
+    _names: Names = field(repr=False)
 
     @classmethod
     def of(cls, services: Iterable[Service], centres: Mapping[Place, Coordinates]) -> Self:
@@ -60,6 +62,7 @@ class Directory:
                 for service in known.values()
                 if service.status is Status.CLOSED
             },
+            Names.of(offered),
         )
 
     def get(self, service_id: str) -> Service | None:
@@ -69,6 +72,19 @@ class Directory:
         """The closed service that a message names, if it names one."""
         said = f" {fold(text)} "
         return next((service for name, service in self._closed.items() if name in said), None)
+
+    def find_named(self, text: str, place: Place | None, kind: Kind | None) -> list[Service]:
+        """The services that a message names, of namesakes those of its place and kind.
+
+        A house that is listed under several kinds counts once.
+        """
+        named = self._names.find(text)
+        here = [each for each in named if place and place.contains(_place_of(each))]
+        by_name: dict[str, Service] = {}
+        for service in here or named:
+            if service.name not in by_name or service.kind is kind:
+                by_name[service.name] = service
+        return [*by_name.values()]
 
     def find(
         self,
@@ -151,12 +167,16 @@ def _widening(place: Place) -> Iterator[Place]:
     yield Place(place.department)
 
 
+def _place_of(service: Service) -> Place:
+    return Place(service.department or "", service.province, service.district)
+
+
 def _by_place(services: Sequence[Service]) -> Mapping[Place, Indices]:
     """For each district, province and department, what lies in it."""
     found: defaultdict[Place, list[int]] = defaultdict(list)
     for at, service in enumerate(services):
         if service.department:
-            for wider in _widening(Place(service.department, service.province, service.district)):
+            for wider in _widening(_place_of(service)):
                 found[wider].append(at)
     return {place: np.array(indices) for place, indices in found.items()}
 

@@ -134,11 +134,16 @@ class Zone(Strict):
 
 
 class KindNames(Strict):
-    """How people ask for a kind of service, and the entry that goes with it."""
+    """How people ask for a kind of service, and the entry that goes with it.
+
+    `answer_first`: the entry says what a list of places would hide (that it may not be there, or
+    that it cannot wait), so it is shown before the list.
+    """
 
     kind: Kind
     says: tuple[Line, ...]
     entry: Slug
+    answer_first: bool = False
     note: str | None = None
 
 

@@ -68,6 +68,7 @@ class Snapshot:
     interview: Interview | None
     kind_entries: Mapping[Kind, str]
     entries_of_kind: Mapping[Kind, frozenset[str]]
+    answer_first: frozenset[str]
     learnt: Learnt
     stale: int
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -186,6 +187,7 @@ def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
             kind: frozenset(each.entry for each in content.places.kinds if each.kind is kind)
             for kind in Kind
         },
+        answer_first=frozenset(each.entry for each in content.places.kinds if each.answer_first),
         learnt=learnt,
         stale=sum(each.is_stale(content.day) for each in (*entries, *services)),
     )

@@ -99,7 +99,7 @@ def questions_router(answer: Answer, answer_model: type[BaseModel]) -> APIRouter
     async def try_(body: TryIn, person: Reader, office: Door) -> dict[str, Any]:
         snapshot = (await office.trial(person)).snapshot if body.drafts else office.live.snapshot
         understood = await asyncio.to_thread(understand, snapshot, body.text, clock.now())
-        shown = answer(snapshot, understood, DEFAULT_LOCALE)
+        shown = answer(snapshot, understood, DEFAULT_LOCALE, body.text)
         return {**shown.model_dump(), "why": why(snapshot, understood)}
 
     router.include_router(_inbox)
