@@ -192,6 +192,7 @@ def test_open_day_and_night_is_not_said_of_what_only_its_emergency_is(chat: Chat
 
 def test_one_tap_reports_a_closed_place(chat: Chat, whole_bot: Program) -> None:
     message = chat.says("hospital en Trujillo")
+    assert "Avísanos: toca el ⚠️ con su número." in message.text
     thanks = chat.presses(message, "⚠️ 1")
     assert "Gracias" in thanks.text
     service = message.data_of("⚠️ 1").removeprefix("w:")

@@ -185,7 +185,7 @@ class Nearby:
         around = (_(KIND_NAMES[kind]), *((ubigeo.label(place),) if place else ()))
         more = ((Button(_("See more"), Taps.MORE),),) if has_more else ()
         return Reply(
-            f"{text}\n\n" + _("⚠️ and its number: tell us that it is closed or wrong."),
+            f"{text}\n\n" + _("Is a place closed, or something wrong? Tap ⚠️ with its number."),
             heading=" · ".join(around),
             buttons=(
                 *_row(_maps(shown)),
