@@ -95,6 +95,7 @@ def _count(session: AsyncSession) -> None:
         session.add(Tally(day=today, name="entry", key=key, times=times))
         session.add(Tally(day=today, name="helped", key=key, times=times // 4))
         session.add(Tally(day=today, name="not_helped", key=key, times=times // 20))
+    session.add(Tally(day=today, name="not_helped", key="sis-que-es", times=9))
     session.add(Tally(day=today, name="department", key="Lima", times=140))
     session.add(Tally(day=today, name="department", key="Tumbes", times=36))
 

@@ -257,6 +257,10 @@ def test_a_closed_service_says_when_and_what_is_open(team: Team) -> None:
     assert "En su lugar" in refused.text
     whole = {**closed, "closed_on": "2026-02", "replaced_by": "ninguno"}
     assert write(team.elena, "/admin/nuevo-servicio", **whole).status_code == 303
+    lines = team.elena.get("/admin/servicios").text.split("<tr>")
+    told = {line for line in lines if '<span class="late">cerrado</span>' in line}
+    assert [line for line in told if f"/admin/servicios/{service}" in line]
+    assert not [line for line in told if "/admin/servicios/ong-dos" in line]
 
 
 def test_opening_hours_are_shown_back_in_words(team: Team) -> None:

@@ -69,9 +69,12 @@ def test_the_audit_of_the_pages_is_in_spanish(team: Team) -> None:
     table = team.ada.get(f"/admin/registro.csv?buscar={name}").text
     assert table.startswith("cuándo,quién,desde,qué hizo,sobre,antes,después,nota")
     for text in (page, table):
-        assert "Agregó a una persona" in text
+        assert "Agregó una cuenta" in text
         assert "edición" in text
         assert "person.add" not in text.replace('value="person.add"', "")
+    assert f"Agregó una cuenta: {name}" in page
+    assert re.search(r"conexión [0-9a-f]{6}<", page)
+    assert "La misma conexión da siempre las mismas" in page
     refused = team.elena.get("/admin/registro").text
     assert "edición" in refused
     assert "editor" not in refused

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from health_navigator import clock
+from health_navigator.admin.web import words
+from health_navigator.knowledge.tables import Item, ItemKind
 from tests.admin_web.conftest import Team
 from tests.admin_web.test_editing import ENTRY, SCRIPT
 
@@ -132,7 +137,11 @@ def test_the_console_answers_with_my_drafts_and_with_what_is_live(team: Team) ->
 
 
 def test_the_console_says_danger_and_shows_script_as_text(team: Team) -> None:
-    assert "Peligro" in team.elena.post("/admin/probar", texto="quiero matarme").text
+    page = team.elena.post("/admin/probar", texto="hola, quiero matarme").text
+    assert "Peligro" in page
+    assert re.search(r"Lo que oyó: «[^»]*matarme", page)
+    assert "más se le parecen:</p>\n<ul><li>«" in page
+    assert "knowledge/triage.yaml" in page
     page = team.elena.post("/admin/probar", texto="<script>x</script>").text
     assert "<script>x" not in page
 
@@ -160,6 +169,23 @@ def test_reports_of_users_are_settled(team: Team) -> None:
     assert "La gente avisa" not in team.elena.get("/admin/servicios").text
 
 
+async def _number(session: AsyncSession, number: int) -> None:
+    """Let the answer of the dentist be changed today, or never."""
+    item = await session.get_one(Item, (ItemKind.ENTRY, "dentista"))
+    item.number = number
+
+
+def test_the_first_page_names_answers_that_did_not_help_until_they_change(team: Team) -> None:
+    def named() -> str:
+        return team.elena.get("/admin").text.split('id="no-sirvio"')[1].split("</section>")[0]
+
+    assert "/admin/entradas/dentista" in named()
+    assert "👎 3 · 👍 0" in named()
+    team.in_database(lambda session: _number(session, 2))
+    assert "dentista" not in named()
+    team.in_database(lambda session: _number(session, 1))
+
+
 def test_the_first_page_tells_how_the_week_went(team: Team) -> None:
     page = team.omar.get("/admin").text
     week = re.findall(r'data-name="Últimos 7 días">(\d+)', page)
@@ -174,6 +200,8 @@ def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
     page = team.elena.get("/admin/cifras").text
     assert 'fill="url(#p-not_understood)"' in page
     assert re.search(r"<title>\d+ \w+, respondidas: \d+</title>", page)
+    days = re.findall(r'<tr><th scope="row">(\d+ \w+ \d{4})</th>', page)
+    assert days[0] == words.day(clock.today())
     assert '<th scope="row">' in page
     assert team.elena.get("/admin/cifras.csv").text.startswith("día,preguntas")
 

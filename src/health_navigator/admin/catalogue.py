@@ -46,7 +46,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. `group` is an entry's topic or a service's kind."""
+    """One line of a list. `group` is an entry's topic or a service's kind, `status` a service's."""
 
     kind: ItemKind
     id: str
@@ -59,6 +59,7 @@ class Row:
     verified_on: str | None
     review_by: str | None
     is_stale: bool
+    status: str | None
     asked: int
     helped: int
     not_helped: int
@@ -75,6 +76,7 @@ class Card:
     confidence: str | None
     verified_on: str | None
     review_by: str | None
+    status: str | None
     text: str
 
     @classmethod
@@ -86,6 +88,7 @@ class Card:
             confidence=body.get("confidence"),
             verified_on=body.get("verified_on"),
             review_by=body.get("review_by"),
+            status=body.get("status"),
             text=plain(" ".join((item_id, *map(str, said), *body.get("questions", ())))),
         )
 
@@ -171,6 +174,7 @@ def _to_row(
         verified_on=card.verified_on,
         review_by=card.review_by,
         is_stale=card.review_by is not None and card.review_by < today().isoformat(),
+        status=card.status,
         asked=use["entry"][item_id],
         helped=use["helped"][item_id],
         not_helped=use["not_helped"][item_id],

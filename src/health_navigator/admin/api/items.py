@@ -75,6 +75,7 @@ class RowOut(BaseModel):
     verified_on: str | None
     review_by: str | None
     is_stale: bool
+    status: str | None = Field(description="Whether a service is open; nothing for an entry")
     asked: int = Field(description="How often it was shown in the last 90 days")
     helped: int
     not_helped: int

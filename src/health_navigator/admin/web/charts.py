@@ -11,7 +11,7 @@ from babel.dates import format_date
 from health_navigator.admin.figures import Day
 
 WIDTH, HEIGHT = 720, 260
-_LEFT, _BOTTOM, _TOP = 44, 28, 8
+_LEFT, _RIGHT, _BOTTOM, _TOP = 44, 12, 28, 8
 _MOST_BARS = 62
 _LABELS = 8
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
@@ -83,7 +83,7 @@ def _round_up(number: int) -> int:
 
 
 def _slot(count: int) -> float:
-    return (WIDTH - _LEFT) / max(count, 1)
+    return (WIDTH - _LEFT - _RIGHT) / max(count, 1)
 
 
 def _bars(starts: Sequence[date], sums: Sequence[Mapping[str, int]], most: int) -> Iterator[Bar]:
@@ -109,7 +109,8 @@ def _levels(most: int) -> Iterator[Label]:
 
 def _dates(starts: Sequence[date]) -> Iterator[Label]:
     slot, every = _slot(len(starts)), -(-len(starts) // _LABELS)
-    for at in range(0, len(starts), every):
+    # Counted from the newest, which is what people look for.
+    for at in reversed(range(len(starts) - 1, -1, -every)):
         yield Label(round(_LEFT + (at + 0.5) * slot, 1), _short(starts[at]))
 
 

@@ -18,8 +18,9 @@ from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.conversation.dialogue import Dialogue
 from health_navigator.conversation.models import Incoming, Reply, State, Text
-from health_navigator.conversation.understanding import Understanding, understand
+from health_navigator.conversation.understanding import Understanding, to_readable, understand
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.triage import Assessment
 
 router = APIRouter(prefix="/probar", route_class=PageRoute)
 
@@ -43,6 +44,7 @@ class Tried:
     """What became of a question."""
 
     understood: Understanding
+    heard: Assessment
     replies: tuple[Reply, ...]
     near: tuple[Near, ...]
     thresholds: Mapping[str, float]
@@ -97,12 +99,14 @@ def _show(
 def _tried(snapshot: Snapshot, text: str, keys: Sequence[bytes]) -> Tried:
     """The whole dialogue for what the phone shows, and its understanding for the reasons."""
     moment = clock.now()
-    understood = understand(snapshot, text, moment)
+    heard = snapshot.triage.assess(to_readable(text))
+    understood = understand(snapshot, text, moment, danger=heard)
     turn = Dialogue(snapshot, moment, keys).respond(Incoming((_CHAT,), Text(text)), State())
     why: dict[str, Any] = understood.explained()
     reading = why.get("reading", {})
     return Tried(
         understood,
+        heard,
         turn.replies,
         tuple(_near(snapshot, why)),
         _thresholds(snapshot),

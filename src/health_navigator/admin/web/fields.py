@@ -117,7 +117,8 @@ ENTRY = (
                 "Respuesta",
                 Shape.TEXT,
                 "La primera línea responde. Después: qué llevar, dónde, cuánto cuesta. "
-                "Hasta 900 letras; mejor entre 350 y 700.",
+                "Hasta 900 letras. La mayoría de las respuestas tiene entre 700 y 850, "
+                "más de una pantalla de teléfono: lo que no puede faltar va en las primeras 300.",
                 most=bodies.MOST_ANSWER,
                 height=12,
                 needed=True,

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
-from health_navigator.admin import catalogue, figures, inbox, reports
+from health_navigator.admin import catalogue, disliked, figures, inbox, reports
 from health_navigator.admin.catalogue import Cards, Due
+from health_navigator.admin.disliked import Disliked
 from health_navigator.admin.drafts import State
 from health_navigator.admin.figures import Day
 from health_navigator.admin.likeness import Group
@@ -55,6 +56,7 @@ class Work:
     own: Sequence[Open]
     due: Sequence[Due]
     reported: Sequence[Report]
+    disliked: Sequence[Disliked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ async def _work(session: AsyncSession, cards: Cards, visitor: Visitor) -> Work:
         own=[each for each in drafts if each.is_own and each.state is not State.IN_REVIEW],
         due=await catalogue.due(session, cards, _SOON),
         reported=await reports.read(session),
+        disliked=await disliked.read(session, cards),
     )
 
 

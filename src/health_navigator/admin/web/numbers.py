@@ -17,6 +17,7 @@ from health_navigator.admin.web import charts
 from health_navigator.admin.web.entrance import Asked, Door, Query, Visitor, Watcher
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
+from health_navigator.admin.web.shelves import Shelf
 from health_navigator.knowledge.snapshot import Snapshot
 
 router = APIRouter(route_class=PageRoute)
@@ -38,7 +39,9 @@ async def show(request: Request, visitor: Watcher, asked: Query, office: Door) -
         chart=charts.stacked(found.days, found.since, found.until),
         series=charts.SERIES,
         top=charts.ranked(_named(found.top_entries, snapshot, visitor)),
-        votes=[(_title(snapshot, each.entry), each) for each in found.votes],
+        votes=[
+            (_title(snapshot, each.entry), _link(each.entry, visitor), each) for each in found.votes
+        ],
         departments=charts.ranked(
             [(f"{each.department}, {each.month}", each.asked, None) for each in found.departments]
         ),
@@ -79,11 +82,11 @@ def _day(text: str | None) -> date | None:
 def _named(
     pairs: Sequence[tuple[str, int]], snapshot: Snapshot, visitor: Visitor
 ) -> list[tuple[str, int, str | None]]:
-    may_read = visitor.may(Right.READ)
-    return [
-        (_title(snapshot, entry), asked, f"/admin/entradas/{entry}" if may_read else None)
-        for entry, asked in pairs
-    ]
+    return [(_title(snapshot, entry), asked, _link(entry, visitor)) for entry, asked in pairs]
+
+
+def _link(entry: str, visitor: Visitor) -> str | None:
+    return Shelf.ENTRIES.path(entry) if visitor.may(Right.READ) else None
 
 
 def _title(snapshot: Snapshot, entry: str) -> str:

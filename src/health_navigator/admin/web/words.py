@@ -59,6 +59,12 @@ STATUSES = {
     Status.CLOSED: "Cerrado",
     Status.UNKNOWN: "No se sabe",
 }
+# As the list of services says it beside «Publicado».
+NOT_OPEN = {
+    Status.TEMPORARILY_CLOSED: "cerrado por ahora",
+    Status.CLOSED: "cerrado",
+    Status.UNKNOWN: "no se sabe si atiende",
+}
 SCOPES = {Scope.LOCAL: "Un lugar", Scope.NATIONAL: "Todo el país (una línea)"}
 FIGURE_KINDS = {
     FigureKind.PRICE: "precio",
@@ -119,7 +125,7 @@ _VERBS = {
 }
 _DEEDS = {
     "session.begin": "Entró",
-    "person.add": "Agregó a una persona",
+    "person.add": "Agregó una cuenta",
     "person.disable": "Cerró una cuenta",
     "person.reset": "Renovó una cuenta",
     "person.password": "Cambió su contraseña",
@@ -129,13 +135,22 @@ _DEEDS = {
     "unanswered.out_of_scope": "Puso preguntas fuera de alcance",
     "unanswered.discarded": "Descartó preguntas sin respuesta",
 }
+# Learning anew takes as long as the machine needs: from a few seconds to half a minute when busy.
+_LEARNS = (
+    "lo aprende solo y lo dice en menos de un minuto, casi siempre. Puedes seguir con otra cosa."
+)
+_UNLEARNS = "deja de decirlo en menos de un minuto, casi siempre. Puedes seguir con otra cosa."
+SLOW = (
+    "Comprobando todas las preguntas. Tarda unos segundos; si el servidor está ocupado, "
+    "hasta un minuto. No hace falta pulsar otra vez: la página sigue sola."
+)
 NOTICES = {
     "guardado": "Guardado como borrador. El bot no lo dice hasta que otra persona lo apruebe.",
     "incompleto": "Guardado, pero incompleto: mira lo que falta para enviarlo a revisión.",
     "enviado": "Enviado a revisión. Ahora lo aprueba otra persona.",
-    "publicado": "Publicado. El bot lo dice en unos segundos.",
+    "publicado": f"Publicado. El bot {_LEARNS}",
     "devuelto": "Devuelto, con tu comentario.",
-    "retirado": "Retirado. El bot deja de decirlo en unos segundos.",
+    "retirado": f"Retirado. El bot {_UNLEARNS}",
     "descartado": "El borrador se descartó. Lo publicado sigue igual.",
     "revertido": "La versión anterior es ahora un borrador. Revísala y envíala.",
     "comentado": "Comentario guardado.",
