@@ -90,12 +90,15 @@ def _count(session: AsyncSession) -> None:
             for key, times in outcomes.items()
             if times
         )
-    counts = {"sis-embarazada": 84, "sis-sin-documentos": 61, "sis-que-es": 40}
-    for key, times in counts.items():
-        session.add(Tally(day=today, name="entry", key=key, times=times))
-        session.add(Tally(day=today, name="helped", key=key, times=times // 4))
-        session.add(Tally(day=today, name="not_helped", key=key, times=times // 20))
-    session.add(Tally(day=today, name="not_helped", key="sis-que-es", times=9))
+    use = {
+        "sis-embarazada": {"entry": 84, "helped": 21, "not_helped": 4},
+        "sis-sin-documentos": {"entry": 61, "helped": 15, "not_helped": 3},
+        "sis-que-es": {"entry": 40, "helped": 6, "not_helped": 9},
+    }
+    for key, counts in use.items():
+        session.add_all(
+            Tally(day=today, name=name, key=key, times=times) for name, times in counts.items()
+        )
     session.add(Tally(day=today, name="department", key="Lima", times=140))
     session.add(Tally(day=today, name="department", key="Tumbes", times=36))
 

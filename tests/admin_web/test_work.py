@@ -139,6 +139,7 @@ def test_the_console_answers_with_my_drafts_and_with_what_is_live(team: Team) ->
 def test_the_console_says_danger_and_shows_script_as_text(team: Team) -> None:
     page = team.elena.post("/admin/probar", texto="hola, quiero matarme").text
     assert "Peligro" in page
+    assert "<p>Peligro: <strong>suicidio</strong></p>" in page
     assert re.search(r"Lo que oyó: «[^»]*matarme", page)
     assert "más se le parecen:</p>\n<ul><li>«" in page
     assert "knowledge/triage.yaml" in page
