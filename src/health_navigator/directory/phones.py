@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
+# The library is imported where it is used: a start needs none of the world's numbering plans.
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 REGION = "PE"
 
@@ -76,10 +78,10 @@ def is_printed(phone: str) -> bool:
 
 def international(phone: str) -> str | None:
     """The number for a tel: or WhatsApp link; None for short codes, which have no such form."""
+    from phonenumbers import PhoneNumberFormat, format_number
+
     number = _parsed(phone)
-    return (
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else None
-    )
+    return format_number(number, PhoneNumberFormat.E164) if number else None
 
 
 def _candidates(digits: str, department: str | None) -> Iterator[str]:
@@ -95,21 +97,25 @@ def _candidates(digits: str, department: str | None) -> Iterator[str]:
 
 
 def _parsed(text: str) -> PhoneNumber | None:
+    from phonenumbers import NumberParseException, is_valid_number_for_region, parse
+
     try:
-        number = phonenumbers.parse(text, REGION)
+        number = parse(text, REGION)
     except NumberParseException:
         return None
-    is_real = phonenumbers.is_valid_number_for_region(number, REGION)
+    is_real = is_valid_number_for_region(number, REGION)
     return number if is_real and not _FILLED.search(str(number.national_number)) else None
 
 
 def _printed(number: PhoneNumber) -> str:
+    from phonenumbers import PhoneNumberType, length_of_geographical_area_code, number_type
+
     digits = str(number.national_number)
-    match phonenumbers.number_type(number):
+    match number_type(number):
         case PhoneNumberType.MOBILE:
             return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
         case PhoneNumberType.FIXED_LINE:
-            area = phonenumbers.length_of_geographical_area_code(number)
+            area = length_of_geographical_area_code(number)
             return f"(0{digits[:area]}) {digits[area : area + 3]}-{digits[area + 3 :]}"
         case _:
             return f"0{digits[:3]}-{digits[3:]}"
