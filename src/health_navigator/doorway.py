@@ -123,6 +123,27 @@ class Doorway:
         await self._app(scope, _bounded(receive, limit), _with_headers(send))
 
 
+class Latecomers:
+    """Lets a part of the program be loaded when somebody first asks for a path of it."""
+
+    def __init__(
+        self, app: Application, paths: tuple[str, ...], load: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._app = app
+        self._paths = paths
+        self._load = load
+        self._loading = asyncio.Lock()
+        self._is_loaded = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._is_loaded and scope.get("path", "").startswith(self._paths):
+            async with self._loading:
+                if not self._is_loaded:
+                    await self._load()
+                    self._is_loaded = True
+        await self._app(scope, receive, send)
+
+
 def _bounded(receive: Receive, limit: int) -> Receive:
     received = 0
     is_whole = False

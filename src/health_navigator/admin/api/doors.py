@@ -46,7 +46,7 @@ _cookie = APIKeyCookie(
 
 
 def office_of(request: Request) -> Office:
-    office: Office = request.state.office
+    office: Office = request.state.office()
     return office
 
 
