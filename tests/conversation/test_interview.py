@@ -59,6 +59,41 @@ def test_nonsense_asks_again_then_names_who_helps(chat: Chat) -> None:
     assert FIRST not in chat.says("no").text
 
 
+def test_half_an_answer_is_asked_again_and_guessed_by_nobody(chat: Chat) -> None:
+    chat.presses(chat.says("/sis"), "No")
+    for words in ("tengo essalud pero vencido", "mi esposo tiene essalud", "si gracias"):
+        message = chat.says(words)
+        assert "otro seguro de salud" in message.text, words
+        chat.presses(message, "◀ Atrás")
+        message = chat.says("no")
+    assert "Te entendí a medias" in chat.says("si gracias, tengo essalud vencido").text
+
+
+def test_a_yes_to_something_else_names_no_diagnosis(chat: Chat) -> None:
+    _to_the_last_question(chat)
+    message = chat.says("si estoy embarazada")
+    assert "Te entendí a medias" in message.text
+    assert "Última pregunta" in message.text
+    assert "Última pregunta" in chat.says("si gracias").text
+
+
+def test_a_bare_number_stays_in_the_interview(chat: Chat) -> None:
+    message = _to_the_last_question(chat)
+    message = chat.presses(message, "◀ Atrás")
+    assert "¿Hay un embarazo" in message.text
+    message = chat.says("35")
+    assert "Te entendí a medias" in message.text
+    assert "¿Hay un embarazo" in message.text
+    message = chat.says("me equivoque quiero volver atras")
+    assert "¿Qué edad" in message.text or "¿Nació" in message.text or "Ecuador" in message.text
+
+
+def test_who_is_unsure_of_a_pregnancy_hears_that_the_rule_is_another(chat: Chat) -> None:
+    chat.presses(_to_the_last_question(chat), "◀ Atrás")
+    chat.says("no me ha bajado la regla")
+    assert "Si al final hay un embarazo" in chat.says("no").text
+
+
 def test_danger_interrupts_and_the_interview_can_go_on(chat: Chat) -> None:
     chat.presses(chat.says("/sis"), "No")
     danger = chat.says(DANGER)
@@ -114,6 +149,16 @@ def test_every_way_through_ends_in_a_result(someone: Callable[[], Chat]) -> None
             asked += 1
             assert asked < 12
         assert "Fuente:" in message.text
+
+
+def _to_the_last_question(chat: Chat) -> Message:
+    message = chat.says("/sis")
+    for words in ("no", "no", "solo mi cedula", "34", "no", "no"):
+        if "Última pregunta" in message.text:
+            break
+        message = chat.says(words)
+    assert "Última pregunta" in message.text
+    return message
 
 
 def _is_result(message: Message) -> bool:

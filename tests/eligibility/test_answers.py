@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from health_navigator.eligibility.answers import Command, find_command, understand
@@ -141,7 +143,7 @@ SAID: list[tuple[str, str, str | None]] = [
     ("nacio_en_peru", "no, en venezuela", "No"),
     ("nacio_en_peru", "nacio en lima", "Sí"),
     ("nacio_en_peru", "no nació en Perú", "No"),
-    ("nacio_en_peru", "en Caracas", None),
+    ("nacio_en_peru", "en Caracas", "No"),
     ("nacio_en_peru", "venezuela", "No"),
     ("nacio_en_peru", "aqui pe", "Sí"),
     ("origen", "peru", "Nació en el Perú"),
@@ -168,6 +170,34 @@ SAID: list[tuple[str, str, str | None]] = [
     ("vih_o_tb", "no tengo ninguno", "No"),
     ("vih_o_tb", "prefiero no decirlo, gracias", "Prefiero no decir"),
 ]
+
+_UNCLEAR = "?"
+_ROWS = (Path(__file__).parent / "said.tsv").read_text(encoding="utf-8").splitlines()
+HEARD = [tuple(row.split("\t")) for row in _ROWS]
+"""People's answers in their own words: question, words, and the button they mean, if any surely."""
+
+
+@pytest.mark.parametrize(("question", "text", "label"), HEARD)
+def test_nobody_guesses_what_an_answer_leaves_open(
+    interview: Interview, questions: dict[str, Question], question: str, text: str, label: str
+) -> None:
+    """Every word counts: «si estoy embarazada» is no yes to another question."""
+    choice = understand(text, questions[question], interview.file.words)
+    assert (choice.label if choice else _UNCLEAR) == label
+
+
+def test_every_phrase_of_the_file_is_understood_alone(
+    interview: Interview, questions: dict[str, Question]
+) -> None:
+    """A phrase that another one hides would never be heard."""
+    missed = [
+        (question.id, phrase)
+        for question in questions.values()
+        for choice in question.choices
+        for phrase in choice.says
+        if understand(phrase, question, interview.file.words) != choice
+    ]
+    assert missed == []
 
 
 @pytest.mark.parametrize(("question", "text", "label"), SAID)
@@ -215,6 +245,17 @@ def test_what_says_nothing_is_not_guessed(
         ("xq preguntas", Command.WHY),
         ("no", None),
         ("mi hija quiere volver al colegio", None),
+        ("me equivoque quiero volver atras", Command.BACK),
+        ("ay perdón, me equivoqué de botón", Command.BACK),
+        ("me confundí, sí tengo essalud", Command.BACK),
+        ("regrésame a la pregunta anterior", Command.BACK),
+        ("me equivoqué de pastilla", None),
+        ("no quiero volver a venezuela", None),
+        ("ya no quiero seguir con esto", Command.CANCEL),
+        ("quiero salir de aquí", Command.CANCEL),
+        ("no me dejan salir", None),
+        ("quiero empezar otra vez", Command.RESTART),
+        ("por qué no me atienden", None),
     ],
 )
 def test_commands(interview: Interview, text: str, command: Command | None) -> None:

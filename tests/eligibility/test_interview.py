@@ -200,7 +200,7 @@ def test_doubt_about_the_carne_is_told_to_look_at_both_dates(interview: Intervie
         ({"edad": "34"}, "edad", ("menor_5", "de_5_a_17", "de_18_o_mas")),
         ({"edad": None}, "edad", ("menor_5", "de_5_a_17", "de_18_o_mas")),
         ({"vih_o_tb": ["si"]}, "vih_o_tb", ("si", "no", "no_dice")),
-        ({"embarazo": True}, "embarazo", ("si", "no")),
+        ({"embarazo": True}, "embarazo", ("si", "no", "no_sabe")),
     ],
 )
 def test_unknown_values_are_named(

@@ -30,7 +30,7 @@ def _first_that_holds(file: EligibilityFile, answers: Answers) -> str | None:
 
 
 def test_every_combination_is_decided(decisions: list[tuple[Answers, str | None]]) -> None:
-    assert len(decisions) == 15_552
+    assert len(decisions) == 23_328
     assert all(rule for _, rule in decisions)
 
 

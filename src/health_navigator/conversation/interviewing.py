@@ -82,6 +82,8 @@ class Interviewing:
                 return self._step(self.interview.before(known.answers), state)
             case typed.Command.WHY:
                 return self._explained(known.answers, state)
+            case typed.Command.RESTART:
+                return self.begin(state)
         choice = typed.understand(text, step, words)
         if choice is None:
             return None
@@ -89,27 +91,41 @@ class Interviewing:
 
     def is_choice(self, text: str, state: State) -> bool:
         """Whether the words are those on a button of the open question, letter for letter."""
-        known = self.codec.read(state.interview or "")
-        step = self.interview.next(known.answers) if known else None
-        choices = step.choices if isinstance(step, Question) else ()
+        question = self._open_question(state)
+        choices = question.choices if question else ()
         return fold(text) in {fold(choice.label) for choice in choices}
 
-    def again(self, state: State) -> Turn | None:
-        """The question that is open, after an answer that could not be read."""
+    def half_heard(self, text: str, state: State) -> bool:
+        """Whether the words are about the open question, or could be, and ask nothing else."""
+        question, words = self._open_question(state), self.interview.file.words
+        if question is None or typed.asks_something(text, words):
+            return False
+        return typed.read(text, question, words).is_begun
+
+    def _open_question(self, state: State) -> Question | None:
+        known = self.codec.read(state.interview or "")
+        step = self.interview.next(known.answers) if known else None
+        return step if isinstance(step, Question) else None
+
+    def again(self, text: str, state: State) -> Turn | None:
+        """The question that is open, after words that are no plain answer to it."""
         known = self.codec.read(state.interview or "")
         if known is None:
             return None
         misses = state.misses + 1
-        turn = self._step(known.answers, state, self._not_understood(misses))
+        line = self._not_plain(misses, half=self.half_heard(text, state))
+        turn = self._step(known.answers, state, line)
         return replace(turn, state=turn.state and turn.state.but(misses=misses))
 
-    def _not_understood(self, misses: int) -> str:
+    def _not_plain(self, misses: int, *, half: bool) -> str:
         """The second time in a row with people who can answer instead."""
         _ = self.translate
-        if misses < 2:
-            return _("I did not understand that. Tap a button, or write «cancelar» to stop.")
-        line = _("I still do not understand, I am sorry. Tap a button, or ask a person:")
-        return f"{line}\n{replies.call_lines(self.interview.file.call[:1])}"
+        if misses > 1:
+            line = _("I still do not understand, I am sorry. Tap a button, or ask a person:")
+            return f"{line}\n{replies.call_lines(self.interview.file.call[:1])}"
+        if half:
+            return _("I only half understood, and do not want to guess. Which button is yours?")
+        return _("I did not understand that. Tap a button, or write «cancelar» to stop.")
 
     def resume_button(self, state: State) -> Rows:
         """A way back into an interview that a question interrupted."""

@@ -123,11 +123,14 @@ class Listening(Answering):
         turn = self.open_interview.typed(text, self.state)
         if turn is not None:
             return turn
+        if not self.open_interview.half_heard(text, self.state) and self._is_sure_question(text):
+            return None
+        return self.open_interview.again(text, self.state)
+
+    def _is_sure_question(self, text: str) -> bool:
         understood = self.understand(text)
         is_question = understood.outcome in (Outcome.ANSWER, Outcome.SERVICES)
-        if is_question and understood.confidence > _SURE_OF_QUESTION:
-            return None
-        return self.open_interview.again(self.state)
+        return is_question and understood.confidence > _SURE_OF_QUESTION
 
     def _place_text(self, text: str) -> Turn | None:
         """The place that was asked for; None where the message says something else."""

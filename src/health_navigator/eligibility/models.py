@@ -74,7 +74,11 @@ class Choice(Strict):
 
 
 class Question(Strict):
-    """A message with buttons. Asked when all of `when` and none of `unless` holds."""
+    """A message with buttons. Asked when all of `when` and none of `unless` holds.
+
+    `unclear` are phrases that speak of it and settle nothing ("ya no" of a pregnancy), `beside`
+    words that may stand beside an answer to this question and change nothing of it.
+    """
 
     id: Name
     text: Text
@@ -83,6 +87,8 @@ class Question(Strict):
     when: Condition = Field(default_factory=dict)
     unless: Condition = Field(default_factory=dict)
     choices: tuple[Choice, ...] = Field(min_length=2)
+    unclear: tuple[Line, ...] = ()
+    beside: tuple[Line, ...] = ()
     note: str | None = None
 
     @property
@@ -142,7 +148,14 @@ class Words(Strict):
     withheld: tuple[Line, ...]
     negators: tuple[Line, ...]
     light: tuple[Line, ...]
+    beside: tuple[Line, ...]
+    polite: tuple[Line, ...]
+    wondering: tuple[Line, ...]
+    asks: tuple[Line, ...]
+    wishes: tuple[Line, ...]
     back: tuple[Line, ...]
+    mistaken: tuple[Line, ...]
+    restart: tuple[Line, ...]
     cancel: tuple[Line, ...]
     why: tuple[Line, ...]
     numbers: dict[Line, int]

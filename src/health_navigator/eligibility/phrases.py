@@ -29,9 +29,9 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Words that stand for a choice, and their place in the clause."""
+    """Words that stand for a choice, or for none (`unclear`), and their place in the clause."""
 
-    choice: Choice
+    choice: Choice | None
     rank: Rank
     place: range
 
@@ -45,6 +45,26 @@ def heard(clause: Clause, question: Question, words: Words) -> Iterator[Heard]:
             yield from _turned(span, question)
         elif span.rank > Rank.GENERAL or not {*denials}.intersection(span.place):
             yield span
+
+
+def unexplained(
+    clause: Clause, question: Question, words: Words, beside: Sequence[str]
+) -> Iterator[str]:
+    """The words that no phrase accounts for, nor a phrase of `beside`: they may change it all."""
+    spans = spoken(clause, question, words)
+    known = {*chain.from_iterable(span.place for span in spans)}
+    for phrase, choice, _ in _phrases(question, words):
+        if choice is not None:  # also where a longer phrase lies over a part of it
+            known.update(chain.from_iterable(places(clause, phrase)))
+    denials = (_denial(span, clause, spans, words) for span in spans)
+    known.update(denial for denial in denials if denial is not None)
+    doubts = [span.place.stop for span in spans if span.rank is Rank.UNSURE]
+    for courtesy in beside:
+        known.update(chain.from_iterable(places(clause, folded(courtesy))))
+    for at, word in enumerate(clause):
+        wonders = word in words.wondering and any(doubt <= at for doubt in doubts)
+        if at not in known and not wonders:
+            yield word
 
 
 def spoken(clause: Clause, question: Question, words: Words) -> list[Heard]:
@@ -76,8 +96,13 @@ def folded(phrase: str) -> Clause:
     return tokens(phrase)
 
 
-def _phrases(question: Question, words: Words) -> Iterator[tuple[Clause, Choice, Rank]]:
-    """Every way to say each choice: its own phrases, then those of what it means."""
+def _phrases(question: Question, words: Words) -> Iterator[tuple[Clause, Choice | None, Rank]]:
+    """What settles nothing, then every way to say each choice: its own phrases, then its meaning's.
+
+    Of phrases as long as each other the first counts.
+    """
+    unclear = Rank.NUMBER if question.reads else Rank.OWN
+    yield from ((folded(phrase), None, unclear) for phrase in question.unclear)
     general = {
         Means.YES: (words.yes, Rank.GENERAL),
         Means.NO: (words.no, Rank.GENERAL),
@@ -103,12 +128,13 @@ def _denial(span: Heard, clause: Clause, spans: Sequence[Heard], words: Words) -
 
     A phrase that is a denial itself is not denied: "no tengo ninguno" still means none.
     """
-    if span.rank not in (Rank.WEAK, Rank.OWN) or clause[span.place.start] in words.negators:
+    phrase = clause[span.place.start : span.place.stop]
+    if span.rank not in (Rank.WEAK, Rank.OWN) or not {*phrase}.isdisjoint(words.negators):
         return None
     if clause[span.place.stop :] == ("no",):
         return span.place.stop
     before = span.place.start - 1
-    while before >= 0 and clause[before] in words.light:
+    while before >= 0 and clause[before] in words.light and clause[before] not in words.negators:
         before -= 1
     in_phrases = chain.from_iterable(each.place for each in spans if each.rank > Rank.GENERAL)
     denied = before >= 0 and clause[before] in words.negators and before not in {*in_phrases}
@@ -117,7 +143,8 @@ def _denial(span: Heard, clause: Clause, spans: Sequence[Heard], words: Words) -
 
 def _turned(span: Heard, question: Question) -> Iterator[Heard]:
     """A denied yes is a no and the reverse; any other denied choice says nothing."""
-    opposite = _OPPOSITES.get(span.choice.means) if span.choice.means else None
+    means = span.choice.means if span.choice else None
+    opposite = _OPPOSITES.get(means) if means else None
     for choice in question.choices:
         if opposite and choice.means is opposite:
             yield replace(span, choice=choice)
