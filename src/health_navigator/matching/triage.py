@@ -211,12 +211,12 @@ class Lessons:
     """What is learnt from: phrases of danger, then weak signs, near-misses and all else."""
 
     texts: tuple[str, ...]
-    kinds: tuple[str, ...]  # of the phrases, which come first
-    uneasy: int
+    kinds: tuple[str, ...]  # of the phrases and weak signs, which come first
+    told: int  # so many of these are phrases
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        return self.texts[: len(self.kinds)]
+        return self.texts[: self.told]
 
     @property
     def dangers(self) -> tuple[str, ...]:
@@ -225,28 +225,38 @@ class Lessons:
     @property
     def answers(self) -> NDArray[np.bool_]:
         """Of each text: is it this danger, is it none, is it uneasy?"""
-        kinds = np.array([*self.kinds, *[NONE] * (len(self.texts) - len(self.kinds))])
-        uneasy = np.arange(len(self.texts)) < self.uneasy
-        return np.column_stack([*(kinds == name for name in (*self.dangers, NONE)), uneasy])
+        kinds = [*self.kinds[: self.told], *[NONE] * (len(self.texts) - self.told)]
+        uneasy = np.arange(len(self.texts)) < len(self.kinds)
+        return np.column_stack([_each(kinds, (*self.dangers, NONE)), uneasy])
+
+    @property
+    def among(self) -> NDArray[np.bool_]:
+        """Of each text that is uneasy: of this danger?"""
+        return _each(self.kinds, self.dangers)
+
+
+def _each(kinds: Sequence[str], names: Sequence[str]) -> NDArray[np.bool_]:
+    return np.column_stack([[kind == name for kind in kinds] for name in names])
 
 
 def _lessons(dangers: Sequence[Danger], ordinary: Sequence[str]) -> Lessons:
-    phrases = [text for danger in dangers for text in danger.phrases]
-    kinds = tuple(danger.id for danger in dangers for _ in danger.phrases)
-    weak = [text for danger in dangers for text in danger.weak]
+    phrases = [(danger.id, text) for danger in dangers for text in danger.phrases]
+    weak = [(danger.id, text) for danger in dangers for text in danger.weak]
     calm = [text for danger in dangers for text in danger.near_misses]
-    texts = (*phrases, *weak, *calm, *(ordinary or ["hola"]))
-    return Lessons(texts, kinds, len(phrases) + len(weak))
+    uneasy = [*phrases, *weak]
+    texts = (*(text for _, text in uneasy), *calm, *(ordinary or ["hola"]))
+    return Lessons(texts, tuple(kind for kind, _ in uneasy), len(phrases))
 
 
 def _learn(table: csr_matrix | csc_matrix, lessons: Lessons) -> Hyperplanes:
     """The answers' hyperplanes, then those of which danger it is.
 
-    The latter also tell the dangers from each other alone, not from what is none.
+    The latter also tell the dangers from each other alone, not from what is none; a weak sign says
+    as much of that as a phrase does.
     """
-    answers, told, many = lessons.answers, len(lessons.kinds), len(lessons.dangers)
-    planes = learn_hyperplanes(table, answers)
-    among = learn_hyperplanes(table[:told], answers[:told, :many])
+    many = len(lessons.dangers)
+    planes = learn_hyperplanes(table, lessons.answers)
+    among = learn_hyperplanes(table[: len(lessons.kinds)], lessons.among)
     slopes = planes.slopes[:, :many] + AMONG_WEIGHS * among.slopes
     shifts = planes.shifts[:many] + AMONG_WEIGHS * among.shifts
     return Hyperplanes(np.hstack([planes.slopes, slopes]), np.hstack([planes.shifts, shifts]))
@@ -255,11 +265,11 @@ def _learn(table: csr_matrix | csc_matrix, lessons: Lessons) -> Hyperplanes:
 def fit(dangers: Sequence[Danger], ordinary: Sequence[str]) -> TriageModel:
     """A detector by words, learnt from the dangers' phrases against everything that is none."""
     lessons = _lessons(dangers, ordinary)
-    if not lessons.kinds:
+    if not lessons.told:
         return TriageModel()
     signs, table = learn_signs([tokens(text) for text in lessons.texts])
     planes = _learn(table, lessons)
-    told, everyday = table[: len(lessons.kinds)], _everyday(ordinary)
+    told, everyday = table[: lessons.told], _everyday(ordinary)
     return TriageModel(Hearing(lessons.dangers, signs, planes, lessons.phrases, told, everyday))
 
 
