@@ -68,7 +68,12 @@ def _labelled(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "right"), [("danger.tsv", 0.93, 0.82), ("danger_apart.tsv", 0.79, 0.71)]
+    ("name", "found", "right"),
+    [
+        ("danger.tsv", 0.93, 0.82),
+        ("danger_apart.tsv", 0.79, 0.71),
+        ("danger_kinds.tsv", 0.86, 0.84),
+    ],
 )
 def test_dangers_that_nobody_wrote_down_are_heard(
     model: TriageModel, name: str, found: float, right: float
@@ -79,7 +84,9 @@ def test_dangers_that_nobody_wrote_down_are_heard(
     assert _share([danger == label for label, danger in dangers]) >= right
 
 
-@pytest.mark.parametrize(("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.05)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.05), ("danger_kinds.tsv", 0.05)]
+)
 def test_calm_messages_with_alarming_words_stay_calm(
     model: TriageModel, name: str, most: float
 ) -> None:
@@ -128,6 +135,36 @@ def test_spelling_does_not_hide_danger(model: TriageModel, text: str, danger: st
 def test_the_same_words_with_and_without_danger(model: TriageModel, danger: str, calm: str) -> None:
     assert model.assess(danger).danger is not None
     assert model.assess(calm).danger is None
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("mi niño tiene fiebre desde ayer y no quiere despertar", "emergencia-medica"),
+        ("ya no quiero despertar", "suicidio"),
+        ("me caí del techo y me rompí la pierna", "emergencia-medica"),
+        ("me tiró del techo y me rompió la pierna", "violencia"),
+        ("un cliente me golpeó anoche", "violencia"),
+        ("un cliente me violó anoche", "violencia-sexual"),
+        ("mi hija de once se corta las piernas", "suicidio"),
+        ("mi tía me pega, tengo once", "menor-en-peligro"),
+    ],
+)
+def test_which_danger_it_is_hangs_on_who_did_what(
+    model: TriageModel, text: str, danger: str
+) -> None:
+    assert model.assess(text).danger == danger
+
+
+def test_a_weak_sign_tells_which_danger_too() -> None:
+    """A word that only a weak sign has: its kind is known all the same."""
+    known = [
+        Danger("violencia", ("me pega", "me pega mucho", "me quiere matar")),
+        Danger("trata", ("me tienen encerrada", "me tienen presa"), ("el capataz", "mi capataz")),
+    ]
+    assert (
+        fit(known, ["dónde hay una posta", "el sis", "mi cita"]).assess("capataz").weak == "trata"
+    )
 
 
 def test_a_clause_of_danger_does_not_drown_in_a_long_story(model: TriageModel) -> None:
