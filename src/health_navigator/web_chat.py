@@ -42,6 +42,8 @@ CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What the browser may hold of a conversation that was deleted, and what tells the page's script.
+_FORGET = {"Clear-Site-Data": '"cache", "storage"', "X-Forgotten": "1"}
 # Numbers as the knowledge prints them (113, 0800-15170, (01) 411-8000, 999 888 777); no prices.
 _PHONE = re.compile(
     r"(?<![\w.,-])(?<!S/ )"
@@ -129,19 +131,23 @@ def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Resp
     template = "messages.html" if request.headers.get("X-Fragment") else "chat.html"
     html = _templates.get_template(template).render(
         replies=_to_show(turn, translate),
-        asked=asked,
+        asked=None if turn.forget else asked,
         locale=locale,
         languages=replies.LANGUAGES,
         language_tap=Taps.LANGUAGE.with_argument,
         _=translate,
     )
     response = HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_POLICY})
+    if turn.forget:
+        response.headers.update(_FORGET)
     _remember(request, response, token, turn)
     return response
 
 
 def _to_show(turn: Turn, translate: Translate) -> Sequence[Reply]:
     """A page has no keyboard to take away; and one that shows nothing looks broken."""
+    if turn.outcome == "forgotten":
+        return (replies.screen_cleared(translate),)
     telling = [reply for reply in turn.replies if not reply.removes_keyboard]
     return telling or turn.replies or (replies.slow_down(translate),)
 

@@ -184,6 +184,30 @@ def test_deleting_echoes_nothing(chat: Chat) -> None:
     assert "hospital" not in message.text.lower()
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["borrar", "Borra todo", "borra este chat", "por favor borra todo lo que te he dicho",
+     "elimina la conversación", "quiero borrar mis mensajes", "bórralo ya", "apaga tudo"],
+)  # fmt: skip
+def test_words_delete_like_the_command_and_say_how_to_in_telegram(
+    chat: Chat, whole_bot: Program, words: str
+) -> None:
+    chat.says("hospital en Comas")
+    query = "select count(*) from conversation_state"
+    ((before,),) = rows_of(whole_bot, query)
+    message = chat.says(words)
+    assert "Ya no guardamos nada" in message.text
+    assert "lista de chats de Telegram" in message.text
+    assert rows_of(whole_bot, query) == [(before - 1,)]
+
+
+@pytest.mark.parametrize(
+    "words", ["como borro esta conversacion", "se me borro la vista", "quiero limpiar mi cuerpo"]
+)
+def test_words_about_deleting_delete_nothing(chat: Chat, words: str) -> None:
+    assert "Ya no guardamos nada" not in chat.says(words).text
+
+
 def test_a_state_lives_for_half_an_hour(chat: Chat, whole_bot: Program) -> None:
     chat.says("hospital en Comas")
     query = "select max(julianday(expires_at)) - julianday('now') from conversation_state"

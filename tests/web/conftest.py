@@ -31,4 +31,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, sqlite_bot: Program) 
     context.close()
     own = str(sqlite_bot.client.base_url)
     assert [each.url for each in asked if not each.url.startswith(own)] == []
-    assert complaints == []
+    assert [each for each in complaints if not _is_news(each)] == []
+
+
+def _is_news(line: str) -> bool:
+    """Chromium tells in its console that it cleared what it was told to clear."""
+    return "Cleared data types" in line

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 from tests.support.server import Program
 
 from health_navigator import turnstile
@@ -77,6 +78,64 @@ def test_leaving_forgets_and_says_nothing_telling(page: Page) -> None:
     ask(page, "/salir")
     expect(page.locator(".reply").last).to_have_text("Listo. Hasta luego.")
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("words", ["/borrar", "borrar", "borra todo", "borra este chat por favor"])
+def test_words_that_delete_clear_the_screen(page: Page, words: str) -> None:
+    ask(page, "mi esposo me pega")
+    expect(page.locator(".reply").last).to_contain_text("100")
+    ask(page, words)
+    _is_clear(page)
+
+
+def test_a_harmless_button_clears_the_screen_and_what_the_browser_holds(page: Page) -> None:
+    ask(page, "mi esposo me pega")
+    expect(page.locator(".reply").last).to_contain_text("100")
+    page.get_by_label("Tu pregunta").fill("estoy escribiendo")
+    page.get_by_role("button", name="Limpiar pantalla").click()
+    _is_clear(page)
+    expect(page.get_by_label("Tu pregunta")).to_have_value("")
+    page.goto("about:blank")
+    for _ in range(2):
+        _go_back(page)
+        expect(page.locator("body")).not_to_contain_text("pega")
+
+
+def test_leaving_clears_the_screen_too(page: Page) -> None:
+    ask(page, "mi esposo me pega")
+    expect(page.locator(".reply").last).to_contain_text("100")
+    ask(page, "/salir")
+    expect(page.locator(".reply").last).to_have_text("Listo. Hasta luego.")
+    expect(page.locator("body")).not_to_contain_text("pega")
+
+
+def test_the_screen_is_cleared_without_a_connection_too(
+    browser: Browser, sqlite_bot: Program
+) -> None:
+    context = browser.new_context(base_url=str(sqlite_bot.client.base_url))
+    page = context.new_page()
+    page.goto("/")
+    ask(page, "mi esposo me pega")
+    expect(page.locator(".asked")).to_have_count(1)
+    context.set_offline(True)
+    page.get_by_role("button", name="Limpiar pantalla").click()
+    expect(page.locator("body")).not_to_contain_text("pega")
+    context.close()
+
+
+def _go_back(page: Page) -> None:
+    """Without the script the browser has kept nothing that it could show, and says so."""
+    with suppress(Error):  # ERR_CACHE_MISS
+        page.go_back()
+
+
+def _is_clear(page: Page) -> None:
+    """One neutral line, and nothing of what was said."""
+    expect(page.locator(".reply")).to_have_text(["Listo. La pantalla está limpia."])
+    expect(page.locator(".asked")).to_have_count(0)
+    expect(page.locator("body")).not_to_contain_text("pega")
+    assert page.context.cookies() == []
+    assert page.url.endswith("/")
 
 
 def test_another_language_by_one_press(page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from health_navigator.conversation import replies, taps
+from health_navigator.conversation import erasing, replies, taps
 from health_navigator.conversation.answering import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
@@ -89,6 +89,8 @@ class Listening(Answering):
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.open_interview and self.open_interview.is_choice(text, self.state):
             return self._words(text)
+        if erasing.asks_to_erase(text):
+            return self._forgotten()
         danger = self.assess(text)
         if danger.danger:
             return self.urgent(danger.danger, danger.confidence)
@@ -166,13 +168,16 @@ class Listening(Answering):
             case "start":
                 return self._start(argument)
             case "borrar":
-                return Turn((replies.forgotten(self.translate),), None, "forgotten", forget=True)
+                return self._forgotten()
             case "salir":
                 return Turn((replies.quiet_exit(self.translate),), None, "left", forget=True)
             case "idioma":
                 return self.say(replies.choose_language(self.translate), "languages")
             case _:
                 return self._named(_ENTRIES.get(name, name)) or self._menu()
+
+    def _forgotten(self) -> Turn:
+        return Turn((replies.forgotten(self.translate),), None, "forgotten", forget=True)
 
     def _start(self, argument: str) -> Turn:
         """The greeting, or straight to what a poster's link names; what was before is forgotten."""

@@ -261,11 +261,17 @@ def thanks(_: Translate) -> Reply:
 def forgotten(_: Translate) -> Reply:
     return Reply(
         _(
-            "Done. We keep nothing of this chat any more. The messages on your phone are kept by "
-            "Telegram: to remove them, delete this chat there."
+            "Done. We keep nothing of this chat any more. The messages are still on your phone. To "
+            "remove them: in Telegram's list of chats, hold your finger on this chat (on an "
+            "iPhone, slide it to the left) and tap «Delete»."
         ),
         removes_keyboard=True,
     )
+
+
+def screen_cleared(_: Translate) -> Reply:
+    """What the page says instead: neutral, and all that is left on it."""
+    return Reply(_("Done. The screen is clear."))
 
 
 def quiet_exit(_: Translate) -> Reply:
