@@ -12,7 +12,7 @@ import pytest
 from health_navigator.db import Database
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
-from health_navigator.knowledge.checks import checked_directory
+from health_navigator.knowledge.checks import checked_directory, checked_once
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
@@ -185,6 +185,15 @@ def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "learnt", b"a secret")
     SnapshotBuilder(None, tmp_path / "vectors.npz", shelf).build(-1, _items(folder))
     assert not (tmp_path / "learnt").exists()
+
+
+async def test_the_files_and_the_database_say_the_same_in_the_same_order(
+    database: Database, folder: Path, tmp_path: Path
+) -> None:
+    """So what `ask` learns of the files is what `serve` finds, and the other way round."""
+    async with database.session() as session:
+        published = await store.published(session)
+    assert published == checked_once(folder, Shelf(tmp_path / "checked", b"a secret"))
 
 
 async def test_what_is_published_is_kept_without_an_encoder_too(
