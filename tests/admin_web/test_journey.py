@@ -46,7 +46,7 @@ def test_an_unanswered_question_gets_its_answer(team: Team, open_page: Open) -> 
     aida.locator("#en-revision").get_by_role("link", name="¿Hay dentista gratis?").click()
     expect(aida.locator("ins").first).to_be_visible()
     aida.get_by_role("button", name="Aprobar y publicar").click()
-    expect(aida.get_by_text("Publicado. El bot lo dice")).to_be_visible()
+    expect(aida.get_by_text("Publicado. El bot lo aprende solo")).to_be_visible()
 
     somebody = open_page()
     somebody.goto("/")
