@@ -161,7 +161,7 @@ class Answering:
         misses = self.state.misses + 1
         reply = self._with_sign(self._missed(understood, text, misses), understood)
         is_theirs = understood.refer is None and not self._smells_of_danger(understood)
-        records = (_for_the_staff(text),) if is_theirs else ()
+        records = (self._for_the_staff(text),) if is_theirs else ()
         state = self.state.but(waiting=None, misses=misses, understood=False)
         return Turn((reply,), state, Outcome.NO_ANSWER, records=records)
 
@@ -261,7 +261,7 @@ class Answering:
         can_answer = understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY)
         if understood.outcome is Outcome.SMALLTALK:
             return self.show(understood, text)
-        records = () if self._smells_of_danger(understood) else (_for_the_staff(text),)
+        records = () if self._smells_of_danger(understood) else (self._for_the_staff(text),)
         if can_answer and not asked_again:
             turn = self.show(understood, text)
             return Turn(turn.replies, turn.state, "wish", turn.entry, records=records)
@@ -277,6 +277,5 @@ class Answering:
     def say(self, reply: Reply, outcome: str) -> Turn:
         return Turn((reply,), self.state, outcome)
 
-
-def _for_the_staff(text: str) -> Unanswered:
-    return Unanswered(scrubbing.scrubbed(text))
+    def _for_the_staff(self, text: str) -> Unanswered:
+        return Unanswered(scrubbing.scrubbed(text, self.knowledge.ranker.reader.speller.knows))

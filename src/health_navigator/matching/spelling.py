@@ -57,6 +57,10 @@ class Speller:
     roots: frozenset[str] = frozenset()
     nearby: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def knows(self, word: str) -> bool:
+        """Whether the folded word is one of them, in another spelling or with other endings."""
+        return sound(word) in self.spelt or root(word) in self.roots
+
     def repair(self, word: str) -> tuple[str, ...]:
         """The known word or two words that *word* is likely to be, or the word itself."""
         heard = sound(word)
