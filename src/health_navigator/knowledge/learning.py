@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from health_navigator.knowledge.snapshot import Content, Learnt, learn, learn_meaning, sentences
 from health_navigator.matching import rank
 from health_navigator.matching.encoder import Encoder, Prepared, read_vectors, write_vectors
@@ -82,7 +84,9 @@ class Learner:
             known = {text: known[text] for text in wanted if text in known}
         batches = [unknown[start : start + _BATCH] for start in range(0, len(unknown), _BATCH)]
         for number, batch in enumerate(track(batches) if batches else (), start=1):
-            known.update(zip(batch, encoder.encode(batch), strict=True))
+            # As exact as they will be read back: learning now or later gives the same.
+            vectors = encoder.encode(batch).astype(np.float16).astype(np.float32)
+            known.update(zip(batch, vectors, strict=True))
             if number % _BATCHES_SAVED == 0 or number == len(batches):
                 write_vectors(self.vectors_file, encoder, known)
         return Prepared(encoder, known)

@@ -51,6 +51,8 @@ EVERYDAY = 1_000
 # What telling the dangers from each other counts for beside telling each from all else.
 AMONG_WEIGHS = 1.0
 MOST_CHARACTERS = 4_096
+# So many characters of words that people write are at most so many words.
+MOST_WORDS = 1_000
 MOST_NEAREST = 3
 
 
@@ -120,7 +122,7 @@ class Hearing:
     by_meaning: Meaning | None = None
 
     def assess(self, text: str) -> Assessment:
-        heard = [*_parts(tokens(text))]
+        heard = [*_parts(tokens(text)[:MOST_WORDS])]
         if not heard or self._says_nothing(heard[0]):
             return Assessment()
         rows = [*map(self.signs.row, heard)]
