@@ -170,21 +170,23 @@ def test_reports_of_users_are_settled(team: Team) -> None:
     assert "La gente avisa" not in team.elena.get("/admin/servicios").text
 
 
-async def _number(session: AsyncSession, number: int) -> None:
-    """Let the answer of the dentist be changed today, or never."""
+async def _number(session: AsyncSession, number: int) -> int:
+    """Let the answer of the dentist be changed today, or never; what it was before."""
     item = await session.get_one(Item, (ItemKind.ENTRY, "dentista"))
-    item.number = number
+    before, item.number = item.number, number
+    return before
 
 
 def test_the_first_page_names_answers_that_did_not_help_until_they_change(team: Team) -> None:
     def named() -> str:
         return team.elena.get("/admin").text.split('id="no-sirvio"')[1].split("</section>")[0]
 
+    before = team.in_database(lambda session: _number(session, 1))
     assert "/admin/entradas/dentista" in named()
     assert "👎 3 · 👍 0" in named()
     team.in_database(lambda session: _number(session, 2))
     assert "dentista" not in named()
-    team.in_database(lambda session: _number(session, 1))
+    team.in_database(lambda session: _number(session, before))
 
 
 def test_the_first_page_tells_how_the_week_went(team: Team) -> None:

@@ -62,6 +62,7 @@ def test_nothing_is_wider_than_the_phone(page: Page) -> None:
     for words in ("que es el sis", "hospital en trujillo", "/cerca", "a" * 300):
         ask(page, words)
         expect(page.locator(".asked").last).to_have_text(re.compile(re.escape(words)))
+        page.wait_for_load_state()  # without JavaScript each answer is a page, with its style
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= page.evaluate("window.innerWidth"), words
 
