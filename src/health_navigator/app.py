@@ -45,7 +45,7 @@ from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
 from health_navigator.telegram_bot.transport import PlainBot, open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
-from health_navigator.telegram_bot.webhook import TelegramDoor, webhook_router
+from health_navigator.telegram_bot.webhook import TelegramDoor, Webhook
 from health_navigator.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -92,7 +92,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(webhook_router())
     app.include_router(web_chat.router)
     app.include_router(api.router)
     app.include_router(_operations())
@@ -105,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
     late = (*STAFF_PATHS, "/openapi.json")
     app.add_middleware(Latecomers, paths=late, load=partial(_admit_staff, app))
     app.add_middleware(Turnstile, refuse=_too_fast)
+    app.add_middleware(Webhook)
     app.add_middleware(Doorway)
     return app
 
@@ -248,7 +248,7 @@ async def _open_telegram(
     look = jobs.Job("watch_webhook", watch.look, everywhere=True)
     _run(stack, jobs.run_for_ever(database, (look,), metrics))
     networks = tuple(ip_network(network) for network in settings.webhook_networks)
-    return TelegramDoor(delivery, bot, secret, metrics, networks)
+    return TelegramDoor(delivery, secret, metrics, networks)
 
 
 def _last_resort(language_code: str | None) -> str:

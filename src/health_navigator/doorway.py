@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -30,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -170,9 +170,9 @@ def _bounded(receive: Receive, limit: int) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
+            own = {name for name, _ in message["headers"]}
+            added = (header for header in _RAW_HEADERS if header[0] not in own)
+            message["headers"] = [*message["headers"], *added]
         await send(message)
 
     return send_with_headers

@@ -15,7 +15,6 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
-from telegram import Update
 from telegram.error import TelegramError
 
 from health_navigator.conversation import memory
@@ -29,7 +28,7 @@ from health_navigator.telegram_bot.messages import to_messages
 from health_navigator.telegram_bot.sender import ChatGoneError, ComeBackError, send
 from health_navigator.telegram_bot.tables import Stage
 from health_navigator.telegram_bot.transport import PlainBot
-from health_navigator.telegram_bot.updates import Arrived, chat_keys, read_update
+from health_navigator.telegram_bot.updates import Arrived, Update, chat_keys, read_update
 
 log = structlog.get_logger()
 
@@ -88,7 +87,7 @@ class Delivery:
     async def handle(self, update: Update) -> Verdict:
         """Bring one update to its end, or say when to come back with it."""
         started = perf_counter()
-        arrived = read_update(update)
+        arrived = read_update(update, self._bot.private_link)
         if arrived is None:
             self._metrics.updates.labels(outcome="ignored").inc()
             log.info("update.ignored", update_id=update.update_id)

@@ -6,17 +6,12 @@ import asyncio
 from typing import Any
 
 import structlog
-from telegram import Update
+from pydantic import ValidationError
 from telegram.error import TelegramError
 
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.transport import PlainBot
-from health_navigator.telegram_bot.updates import (
-    ALLOWED_UPDATES,
-    UNREADABLE,
-    parse_update,
-    read_update,
-)
+from health_navigator.telegram_bot.updates import ALLOWED_UPDATES, Update
 
 log = structlog.get_logger()
 
@@ -74,8 +69,8 @@ class Polling:
     def _read(self, data: dict[str, Any]) -> Update | None:
         """The update, or None for one that nobody can read: it is confirmed with the next call."""
         try:
-            return parse_update(data, self._bot)
-        except UNREADABLE:
+            return Update.model_validate(data)
+        except ValidationError:
             log.warning("update.unreadable", update_id=data["update_id"])
             self._next = max(self._next, data["update_id"] + 1)
             return None
@@ -83,13 +78,13 @@ class Polling:
     def _start(self, update: Update) -> None:
         number = update.update_id
         self._next = max(self._next, number + 1)
-        arrived = read_update(update)
-        if arrived is None:
+        chat_id = update.chat_id
+        if chat_id is None:
             return
-        before = self._last_of_chat.get(arrived.chat_id)
+        before = self._last_of_chat.get(chat_id)
         task = asyncio.create_task(self._follow(update, before))
-        self._in_work[number] = self._last_of_chat[arrived.chat_id] = task
-        task.add_done_callback(lambda done: self._finished(number, arrived.chat_id, done))
+        self._in_work[number] = self._last_of_chat[chat_id] = task
+        task.add_done_callback(lambda done: self._finished(number, chat_id, done))
 
     def _finished(self, number: int, chat_id: int, task: asyncio.Task[None]) -> None:
         del self._in_work[number]

@@ -93,6 +93,14 @@ class AiohttpRequest(BaseRequest):
 class PlainBot(ExtBot[None]):
     """The library's Bot, which also takes and gives what Telegram's server does: plain JSON."""
 
+    @property
+    def private_link(self) -> str | None:
+        """Where a group is sent; None until Telegram has told us our name."""
+        try:
+            return self.link
+        except RuntimeError:
+            return None
+
     async def post_message(self, message: Mapping[str, Any]) -> None:
         """sendMessage with these parameters.
 

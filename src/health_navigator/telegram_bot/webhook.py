@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 import structlog
-from fastapi import APIRouter, Request, Response
-from telegram import Bot, Update
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from health_navigator.doorway import Address, caller_of
+from health_navigator.doorway import Address, Application, Receive, Scope, Send, caller_of
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
-from health_navigator.telegram_bot.updates import UNREADABLE, parse_update
+from health_navigator.telegram_bot.updates import Update
 
 log = structlog.get_logger()
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the header's name
-# Telegram's own updates stay far below; see "Limits" in its Bot API.
-MAX_BODY = 1_000_000
 
 Network = IPv4Network | IPv6Network
 
@@ -32,37 +31,50 @@ class TelegramDoor:
     """What the webhook needs. Without `networks` any address may call that knows the secret."""
 
     delivery: Delivery
-    bot: Bot
     secret: str
     metrics: Metrics
     networks: Sequence[Network] = ()
 
 
-def webhook_router() -> APIRouter:
-    """The webhook's route; it finds its door, if Telegram is on, in `request.state.door`."""
-    router = APIRouter()
+class Webhook:
+    """Takes Telegram's calls; it finds its door, if Telegram is on, in the request's state.
 
-    # A plain route: there is nothing for FastAPI to check, and its checks cost time.
-    async def receive(request: Request) -> Response:
-        door: TelegramDoor | None = request.state.door
-        if door is None:
-            return Response(status_code=404)
-        if why := _stranger(request, door):
-            door.metrics.refused.labels(why=why).inc()
-            return Response(status_code=403)
-        body = await _bounded_body(request)
-        if body is None:
-            door.metrics.refused.labels(why="size").inc()
-            return Response(status_code=413)
-        return await _take(body, door)
+    It stands before the router, whose layers have nothing to do for it and take their time. The
+    doorway, which bounds the body, stands before both.
+    """
 
-    router.add_route(WEBHOOK_PATH, receive, methods=["POST"], include_in_schema=False)
-    return router
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != WEBHOOK_PATH:
+            await self._app(scope, receive, send)
+            return
+        response = await _answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+async def _answer(request: Request) -> Response:
+    door: TelegramDoor | None = request.state.door
+    if door is None:
+        return Response(status_code=404)
+    if request.method != "POST":
+        return Response(status_code=405, headers={"Allow": "POST"})
+    if why := _stranger(request, door):
+        door.metrics.refused.labels(why=why).inc()
+        return Response(status_code=403)
+    try:
+        body = await request.body()
+    except HTTPException as error:
+        door.metrics.refused.labels(why="size").inc()
+        return Response(status_code=error.status_code)
+    return await _take(body, door)
 
 
 async def _take(body: bytes, door: TelegramDoor) -> Response:
-    update = _parse(body, door.bot)
-    if update is None:
+    try:
+        update = Update.model_validate_json(body)
+    except ValidationError:
         # 200, or Telegram would send the same again for a day.
         door.metrics.updates.labels(outcome="unreadable").inc()
         log.warning("update.unreadable", bytes=len(body))
@@ -85,23 +97,3 @@ def _stranger(request: Request, door: TelegramDoor) -> str | None:
 
 def _is_inside(caller: Address | None, networks: Sequence[Network]) -> bool:
     return caller is not None and any(caller in network for network in networks)
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    """The body, or None as soon as it is larger than MAX_BODY."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
-
-
-def _parse(body: bytes, bot: Bot) -> Update | None:
-    try:
-        data = json.loads(body)
-        if not isinstance(data, dict) or type(data.get("update_id")) is not int:
-            return None
-        return parse_update(data, bot)
-    except UNREADABLE:
-        return None
