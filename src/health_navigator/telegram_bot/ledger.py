@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Insert,
-    Select,
     bindparam,
     delete,
     func,
@@ -85,25 +84,20 @@ def _claim_statement(
     )
 
 
-def _others_statement(clock: Callable[[timedelta], Moment]) -> Select[tuple[int]]:
-    """Another update of the same chat that is in work."""
-    return (
-        select(_UPDATES.c.update_id)
-        .where(
-            _UPDATES.c.chat == bindparam("chat"),
-            _UPDATES.c.stage == Stage.OPEN,
-            _UPDATES.c.update_id != _NUMBER,
-            ~_is_free(clock),
-        )
-        .limit(1)
-    )
-
-
 _CLAIM = {
     "postgresql": _claim_statement(postgresql.insert(_UPDATES), _by_postgresql),
     "sqlite": _claim_statement(sqlite.insert(_UPDATES), _by_this_machine),
 }
-_OTHER_IN_WORK = {name: _others_statement(clock) for name, clock in _CLOCKS.items()}
+_OTHER_IN_WORK = (
+    select(_UPDATES.c.update_id)
+    .where(
+        _UPDATES.c.chat == bindparam("chat"),
+        _UPDATES.c.stage == Stage.OPEN,
+        _UPDATES.c.update_id != _NUMBER,
+        ~_is_free(_by_postgresql),
+    )
+    .limit(1)
+)
 _HOLD_CHAT = text("SELECT pg_advisory_xact_lock(hashtextextended(:chat, 0))")
 _STAGE = select(_UPDATES.c.stage).where(_UPDATES.c.update_id == _NUMBER)
 _KEEP_MESSAGE = insert(_OUTGOING)
@@ -155,8 +149,7 @@ Waiting = tuple[int, Message]  # a message and its position in the answer
 
 def claim(connection: Connection, update_id: int, chat: str | None, owner: str) -> Claim:
     """Take an update for this process; the attempt counts from the moment this is committed."""
-    _hold_chat(connection, chat)
-    if chat and _chat_is_in_work(connection, update_id, chat):
+    if chat and _is_in_work_elsewhere(connection, update_id, chat):
         return InWork()
     fresh = {
         "update_id": update_id,
@@ -171,16 +164,13 @@ def claim(connection: Connection, update_id: int, chat: str | None, owner: str) 
     return InWork() if stage == Stage.OPEN else Finished()
 
 
-def _hold_chat(connection: Connection, chat: str | None) -> None:
-    # Two processes may claim two updates of one chat in the same instant; one SQLite process
-    # keeps its chats in order by itself.
-    if chat and connection.dialect.name == "postgresql":
-        connection.execute(_HOLD_CHAT, {"chat": chat})
-
-
-def _chat_is_in_work(connection: Connection, update_id: int, chat: str) -> bool:
-    statement = _OTHER_IN_WORK[connection.dialect.name]
-    return connection.scalar(statement, {"chat": chat, "number": update_id}) is not None
+def _is_in_work_elsewhere(connection: Connection, update_id: int, chat: str) -> bool:
+    """Whether another process has another update of the chat; a SQLite file has one process."""
+    if connection.dialect.name != "postgresql":
+        return False
+    # Two processes may claim two updates of one chat in the same instant.
+    connection.execute(_HOLD_CHAT, {"chat": chat})
+    return connection.scalar(_OTHER_IN_WORK, {"chat": chat, "number": update_id}) is not None
 
 
 def store_answer(connection: Connection, update_id: int, messages: Sequence[Message]) -> None:
