@@ -85,6 +85,11 @@ class Snapshot:
         return replace(self, learnt=learnt)
 
     @property
+    def uses_meaning(self) -> bool:
+        """Whether a message may be given to the encoder."""
+        return self.ranker.by_meaning is not None
+
+    @property
     def ranker(self) -> rank.Ranker:
         return self.learnt.ranker
 
