@@ -5,6 +5,7 @@ Every function takes the translating function first; message ids are the English
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,6 +24,7 @@ Rows = tuple[Row, ...]
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português"}
 _ENTRIES_A_PAGE = 8
 _PUBLISHERS_SHOWN = 3
+_NEITHER_DIGIT_NOR_SPACE = re.compile(r"[^\d\s]+")
 _TOPICS = mark("🏠 Topics")
 _EMERGENCY = mark("🆘 Emergency")
 
@@ -151,7 +153,7 @@ def call_lines(numbers: Iterable[Call]) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit() or letter.isspace())
+    return _NEITHER_DIGIT_NOR_SPACE.sub("", text)
 
 
 def provenance(_: Translate, entry: Entry, *, today: date, locale: str) -> str:

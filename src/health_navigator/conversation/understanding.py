@@ -127,6 +127,8 @@ def understand(
 
 def to_readable(text: str) -> str:
     """The text without the characters that carry no words: controls, NUL, half surrogates."""
+    if text.isprintable():
+        return text.strip()
     return "".join(
         letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else " "
         for letter in text

@@ -161,6 +161,7 @@ PHRASES = {
     "vih mas": "vih positivo",
 }
 
+_JOINED = {tuple(pair.split()): full.split() for pair, full in PHRASES.items()}
 _JOINERS = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
@@ -191,8 +192,10 @@ _BARE = _BareLetters()
 
 def letters(text: str) -> str:
     """Lower case, no accents, no disguises; the punctuation stays, to tell clauses apart by."""
-    shown = _EMOJI.sub(lambda found: f" {EMOJI[found[0]]} ", _JOINERS.sub("", text))
-    return _AT_SIGN.sub("o", shown.translate(_BARE))
+    if not text.isascii():
+        text = _EMOJI.sub(lambda found: f" {EMOJI[found[0]]} ", _JOINERS.sub("", text))
+        text = text.translate(_BARE)
+    return _AT_SIGN.sub("o", text.lower())
 
 
 def fold(text: str) -> str:
@@ -232,9 +235,8 @@ def unstretch(word: str) -> str:
 def _join_phrases(words: list[str]) -> str:
     joined: list[str] = []
     for word in words:
-        pair = f"{joined[-1]} {word}" if joined else ""
-        if pair in PHRASES:
-            joined[-1:] = PHRASES[pair].split()
+        if joined and (joined[-1], word) in _JOINED:
+            joined[-1:] = _JOINED[joined[-1], word]
         else:
             joined.append(word)
     return " ".join(joined)

@@ -20,7 +20,8 @@ from health_navigator.matching.semantic import learn_meaning
 from health_navigator.matching.spelling import Speller, learn_spelling
 
 MOST_CHARACTERS = 4_096
-MOST_CANDIDATES = 10
+# Two more than are ever offered: each is explained, which takes as long as to find it.
+MOST_CANDIDATES = 5
 MOST_NEAREST = 3
 # What a story's clauses count for beside the whole; found on labelled messages.
 CLAUSES_WEIGH = 0.6

@@ -1,7 +1,7 @@
 """A text as the signs that a detector of danger hears: roots, exact words in a row, and sounds."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count, pairwise
@@ -19,7 +19,13 @@ FEWEST = 2
 
 
 def describe(words: Sequence[str]) -> Iterator[str]:
-    """Roots, and pairs of them with or without a word between; exact words in a row; sounds.
+    """All signs of a text: those of its words in their order, and pieces of how each sounds."""
+    yield from _in_order(words)
+    yield from chain.from_iterable(map(_pieces, words))
+
+
+def _in_order(words: Sequence[str]) -> Iterator[str]:
+    """Roots, and pairs of them with or without a word between; exact words in a row.
 
     Exact words matter here: «me quiero matar» and «me quiere matar» are two dangers.
     """
@@ -33,7 +39,6 @@ def describe(words: Sequence[str]) -> Iterator[str]:
         f"{one} {two} {three}"
         for one, two, three in zip(bounded, bounded[1:], bounded[2:], strict=False)
     )
-    yield from chain.from_iterable(map(_pieces, words))
 
 
 @lru_cache(maxsize=32_768)
@@ -52,6 +57,7 @@ class Signs:
 
     index: Mapping[str, int]
     weights: FloatArray
+    spelt: Mapping[str, tuple[int, ...]]  # the pieces of each word that was learnt from
 
     def row(self, words: Sequence[str]) -> Row:
         """One text by the known signs in it."""
@@ -63,7 +69,10 @@ class Signs:
         return weighed(_counted(known, len(self.index)), self.weights)
 
     def _known(self, words: Sequence[str]) -> list[int]:
-        return [at for sign in describe(words) if (at := self.index.get(sign)) is not None]
+        known = _among(_in_order(words), self.index)
+        for word in words:
+            known += self.spelt.get(word) or _among(_pieces(word), self.index)
+        return known
 
 
 def learn_signs(texts: Sequence[Sequence[str]]) -> tuple[Signs, csr_matrix]:
@@ -74,8 +83,15 @@ def learn_signs(texts: Sequence[Sequence[str]]) -> tuple[Signs, csr_matrix]:
     signs = _counted(found, len(numbers))[:, often >= FEWEST]
     rarity = np.log((1 + len(texts)) / (1 + signs.getnnz(axis=0))) + 1
     kept = (sign for sign, many in zip(numbers, often, strict=True) if many >= FEWEST)
-    known = Signs({sign: at for at, sign in enumerate(kept)}, rarity.astype(np.float32))
+    index = {sign: at for at, sign in enumerate(kept)}
+    spelt = {word: tuple(_among(_pieces(word), index)) for word in {*chain.from_iterable(texts)}}
+    known = Signs(index, rarity.astype(np.float32), spelt)
     return known, weighed(signs, known.weights)
+
+
+def _among(signs: Iterable[str], index: Mapping[str, int]) -> list[int]:
+    """The numbers of those that are known."""
+    return [at for sign in signs if (at := index.get(sign)) is not None]
 
 
 def _counted(found: Sequence[Sequence[int]], width: int) -> csr_matrix:

@@ -71,7 +71,7 @@ class Kinds:
 
     sayings: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]] = field(default_factory=dict)
     groups: tuple[KindName, ...] = ()
-    mistakable: tuple[str, ...] = ()
+    mistakable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by first letter
 
     def find(self, text: str) -> KindMention | None:
         return self.among(read_words(text))
@@ -102,8 +102,9 @@ class Kinds:
         heard = _hear(word)
         if len(heard) < SHORTEST_MISTYPED or heard in self.sayings:
             return heard
-        near = process.extractOne(heard, self.mistakable, scorer=OSA.distance, score_cutoff=1)
-        return near[0] if near and near[0][0] == heard[0] else heard
+        known = self.mistakable.get(heard[0], ())
+        near = process.extractOne(heard, known, scorer=OSA.distance, score_cutoff=1)
+        return near[0] if near else heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,10 @@ def compile_kinds(names: Iterable[KindName]) -> Kinds:
             if heard := tuple(map(_hear, read_words(said))):
                 sayings[heard[0]].append((heard, group))
     known = {word for same in sayings.values() for heard, _ in same for word in heard}
-    mistakable = tuple(sorted(word for word in known if len(word) >= SHORTEST_MISTAKABLE))
-    return Kinds({first: tuple(same) for first, same in sayings.items()}, groups, mistakable)
+    mistakable: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for word in sorted(word for word in known if len(word) >= SHORTEST_MISTAKABLE):
+        mistakable[word[0]] += (word,)
+    return Kinds({first: tuple(same) for first, same in sayings.items()}, groups, dict(mistakable))
 
 
 def _hear(word: Word) -> str:
