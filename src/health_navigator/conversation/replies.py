@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_skeleton
 
@@ -29,6 +30,7 @@ _TOPICS = mark("🏠 Topics")
 _EMERGENCY = mark("🆘 Emergency")
 
 
+@lru_cache(maxsize=1_024)  # Babel looks for the language's pattern anew each time
 def month(day: date, locale: str = DEFAULT_LOCALE) -> str:
     return format_skeleton("yMMMM", day, locale=formats(locale))
 
