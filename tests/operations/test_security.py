@@ -19,6 +19,7 @@ from health_navigator.errors import ConfigurationError
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.server import SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
+from tests.support.waiting import wait_until
 
 WEBHOOK = "/telegram/webhook"
 
@@ -94,6 +95,18 @@ def raw(program: Program) -> socket.socket:
 def answer_to(connection: socket.socket) -> bytes:
     with connection:
         return connection.recv(100)
+
+
+def test_a_call_that_is_cut_is_no_failure_of_ours(
+    sqlite_bot: Program, ana: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    with raw(sqlite_bot) as connection:
+        head = f"POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {SECRET}\r\n"
+        connection.sendall(f"{head}Content-Length: 500\r\n\r\n{{".encode())
+    cut = 'navigator_refused_calls_total{why="cut"} 1.0'
+    wait_until(lambda: cut in sqlite_bot.client.get("/metrics").text)
+    assert sqlite_bot.post_update(ana.writes("hola")).status_code == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_large_head_is_refused(sqlite_bot: Program) -> None:

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 import structlog
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from health_navigator.doorway import Address, Application, Receive, Scope, Send, caller_of
@@ -61,14 +61,19 @@ async def _answer(request: Request) -> Response:
     if request.method != "POST":
         return Response(status_code=405, headers={"Allow": "POST"})
     if why := _stranger(request, door):
-        door.metrics.refused.labels(why=why).inc()
-        return Response(status_code=403)
+        return _refused(door, why, 403)
     try:
         body = await request.body()
     except HTTPException as error:
-        door.metrics.refused.labels(why="size").inc()
-        return Response(status_code=error.status_code)
+        return _refused(door, "size", error.status_code)
+    except ClientDisconnect:  # Telegram will bring the update again
+        return _refused(door, "cut", 400)
     return await _take(body, door)
+
+
+def _refused(door: TelegramDoor, why: str, status: int) -> Response:
+    door.metrics.refused.labels(why=why).inc()
+    return Response(status_code=status)
 
 
 async def _take(body: bytes, door: TelegramDoor) -> Response:
