@@ -57,12 +57,12 @@ def test_what_the_guard_names_comes_true(little: Path, tmp_path: Path, encoder: 
     with serving(settings) as staff:
         wanted = "near meaning" if encoder == "auto" else "near words"
         asked = "algo para los dientes de mi abuelo"
-        wait_until(lambda: wanted in _parts(staff, asked), seconds=60)
+        wait_until(lambda: wanted in _parts(staff, asked))
         before = {question: _finds(staff, question) for question in ALL_QUESTIONS}
         path = thief(staff, [*VACCINE_QUESTIONS, *(f"{each} hoy" for each in VACCINE_QUESTIONS)])
         told = staff.aida.post(f"{path}/publish", REASON).json()["findings"]
         stolen = f"{VACCINE_QUESTIONS[0]} hoy"
-        wait_until(lambda: _finds(staff, stolen) == path.rpartition("/")[2], seconds=60)
+        wait_until(lambda: _finds(staff, stolen) == path.rpartition("/")[2])
         lost = {
             question: now
             for question, owner in before.items()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray
 from tests.support.process import has_ended
+from tests.support.waiting import until
 
 _ROOT = Path(__file__).parent.parent.parent
 _SECRET = "nobody else may know this secret key"
@@ -94,12 +94,6 @@ async def _serving(folder: Path, encoder: Encoder, kept: Path) -> AsyncIterator[
         await database.close()
 
 
-async def _until(is_true: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not is_true():
-            await asyncio.sleep(0.01)
-
-
 @pytest.mark.parametrize(
     ("kind", "error"), [(KilledOnce, "exit code -9"), (FailingOnce, "MemoryError")]
 )
@@ -110,7 +104,7 @@ async def test_who_dies_learning_is_followed_by_another(
     with structlog.testing.capture_logs() as logged:
         async with _serving(folder, kind(tmp_path / "told"), tmp_path) as live:
             assert live.snapshot.learnt.lacks_meaning
-            await _until(lambda: not live.snapshot.learnt.lacks_meaning)
+            await until(lambda: not live.snapshot.learnt.lacks_meaning)
     failed = [each for each in logged if each["event"] == "knowledge.not_learnt"]
     assert [each["error"] for each in failed] == [error]
 
@@ -119,14 +113,14 @@ async def test_where_nothing_can_be_kept_it_still_learns(folder: Path, tmp_path:
     (tmp_path / "file").touch()
     encoder = Telling(tmp_path / "told")
     async with _serving(folder, encoder, tmp_path / "file" / "below") as live:
-        await _until(lambda: not live.snapshot.learnt.lacks_meaning)
+        await until(lambda: not live.snapshot.learnt.lacks_meaning)
         assert live.snapshot.ranker.by_meaning is not None
 
 
 async def test_a_stop_ends_it_at_once(folder: Path, tmp_path: Path) -> None:
     encoder = Waiting(tmp_path / "told")
     async with _serving(folder, encoder, tmp_path):
-        await _until(lambda: encoder.told.exists() and encoder.told.read_text())
+        await until(lambda: encoder.told.exists() and encoder.told.read_text())
         learning = int(encoder.told.read_text())
         assert not has_ended(learning)
     assert has_ended(learning)
@@ -138,6 +132,6 @@ async def test_it_is_told_no_secret(
     monkeypatch.setenv("NAVIGATOR_SECRET_KEY", _SECRET)
     encoder = Telling(tmp_path / "told")
     async with _serving(folder, encoder, tmp_path) as live:
-        await _until(lambda: not live.snapshot.learnt.lacks_meaning)
+        await until(lambda: not live.snapshot.learnt.lacks_meaning)
     assert "PYTHONPATH" in encoder.told.read_text()
     assert _SECRET not in encoder.told.read_text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot
 from health_navigator.matching.features import FloatArray
 from tests.knowledge.conftest import Spoil
+from tests.support.waiting import until
 
 
 class Lengths:
@@ -80,9 +80,9 @@ async def test_words_serve_at_once_and_meanings_follow(
     )
     await _load(database, folder)
     await live.refresh()
-    async with asyncio.timeout(30):
-        while live.snapshot.learnt.lacks_meaning or not _knows(live.snapshot, "zoologico"):
-            await asyncio.sleep(0.01)
+    await until(
+        lambda: not live.snapshot.learnt.lacks_meaning and _knows(live.snapshot, "zoologico")
+    )
     assert live.snapshot.ranker.by_meaning is not None
     assert live.snapshot.triage != live.snapshot.by_words().triage
     await live.close()
@@ -207,8 +207,6 @@ async def test_what_is_published_is_kept_without_an_encoder_too(
     spoil("entries/salud.yaml", "- me atienden", "- hay zoologico")
     await _load(database, folder)
     await live.refresh()
-    async with asyncio.timeout(30):
-        while not _knows(live.snapshot, "zoologico"):
-            await asyncio.sleep(0.01)
+    await until(lambda: _knows(live.snapshot, "zoologico"))
     assert len([*(tmp_path / "learnt").iterdir()]) == 2
     await live.close()

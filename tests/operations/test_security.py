@@ -19,7 +19,7 @@ from health_navigator.errors import ConfigurationError
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.server import SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 WEBHOOK = "/telegram/webhook"
 
@@ -286,22 +286,15 @@ def test_nothing_secret_is_an_argument(tmp_path: Path, few_entries: Path) -> Non
             command, cwd=tmp_path, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            _wait_for("polling.failed", tmp_path / "log")
+            wait_until(lambda: "polling.failed" in (tmp_path / "log").read_text())
             arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode()
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
     text = (tmp_path / "log").read_text()
     for secret in secrets.values():
         assert secret not in arguments
         assert secret not in text
-
-
-def _wait_for(words: str, path: Path) -> None:
-    deadline = time.monotonic() + 90
-    while words not in path.read_text():
-        assert time.monotonic() < deadline, path.read_text()
-        time.sleep(0.2)
 
 
 def test_new_files_are_for_their_owner_alone(tmp_path: Path, sqlite_bot: Program) -> None:

@@ -15,7 +15,7 @@ from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.process import Served, has_ended, serving
 from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, TelegramStandIn
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 FRAGILE = Path(__file__).with_name("fragile.py")
 # Nothing that the knowledge says in these words: only then is the encoder asked.
@@ -30,7 +30,7 @@ def served(
     (folder / "fate").write_text("well")
     settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
     with serving(folder, settings, (sys.executable, str(FRAGILE))) as served:
-        wait_until(lambda: '"lacks_meaning": false' in served.log.read_text(), seconds=240)
+        wait_until(lambda: '"lacks_meaning": false' in served.log.read_text())
         yield served
 
 
@@ -92,7 +92,7 @@ def test_an_update_on_which_the_process_crashes_is_answered_after_one_crash(
     (served.folder / "fate").write_text("crash")
     assert post(served, update) == 0
     assert served.process is not None
-    assert served.process.wait(30) == 139
+    assert served.process.wait(PATIENCE) == 139
     served.start()
     assert post(served, update) == 200
     assert len(telegram.sent(ana.chat_id)) == 1
@@ -107,7 +107,7 @@ def test_killed_it_leaves_nobody_learning(
     fate.write_text("wait")
     settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
     with serving(tmp_path, settings, (sys.executable, str(FRAGILE))) as served:
-        wait_until(lambda: fate.read_text() == "waits", seconds=60)
+        wait_until(lambda: fate.read_text() == "waits")
         (learning,) = served.children()
         served.kill()
     wait_until(lambda: has_ended(learning))

@@ -18,10 +18,9 @@ import httpx
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.server import KEY, SECRET
+from tests.support.waiting import PATIENCE
 
 OUR_OWN = (sys.executable, "-m", "health_navigator.cli")
-# Long enough for a machine that does ten other things.
-_START_SECONDS = 240
 _LONGEST_SECONDS = 900
 
 
@@ -83,7 +82,7 @@ class Served:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not self.is_ready():
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()[-2_000:]
@@ -118,13 +117,13 @@ class Served:
         """As a power cut would: no chance to tidy up."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def stop(self) -> int:
         """Ask it to end, as an operator would; its exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 def has_ended(process: int) -> bool:

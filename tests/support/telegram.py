@@ -6,15 +6,17 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from tests.support.waiting import PATIENCE, wait_until
+
 Body = dict[str, Any]
-Answer = Callable[[Body], "web.Response | None"]
+Answer = str | web.Response | float | threading.Event
 
 
 def ok(result: object = True) -> web.Response:
@@ -44,7 +46,7 @@ class TelegramStandIn:
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
-    script: list[str | web.Response | float] = field(default_factory=list)
+    script: list[Answer] = field(default_factory=list)
     updates: list[Body] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     webhook: Body = field(default_factory=dict)
@@ -63,15 +65,12 @@ class TelegramStandIn:
     def called(self, method: str) -> list[Body]:
         return [call.body for call in self.calls if call.method == method]
 
-    def wait_for(self, method: str, times: int = 1, seconds: float = 20) -> None:
+    def wait_for(self, method: str, times: int = 1) -> None:
         """Until the bot has called a method so often."""
-        deadline = time.monotonic() + seconds
-        while len(self.called(method)) < times:
-            assert time.monotonic() < deadline, f"{method} was not called {times} times"
-            time.sleep(0.01)
+        wait_until(lambda: len(self.called(method)) >= times)
 
-    def answers_with(self, *answers: str | web.Response | float) -> None:
-        """Script the next sendMessage calls: a response, "cut" the line, or seconds of delay."""
+    def answers_with(self, *answers: Answer) -> None:
+        """Script the next sendMessage calls: a response, "cut", seconds of delay, an event."""
         self.script.extend(answers)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -82,6 +81,9 @@ class TelegramStandIn:
         answer = self.script.pop(0) if method == "sendMessage" and self.script else None
         if isinstance(answer, float):
             await asyncio.sleep(answer)
+            answer = None
+        if isinstance(answer, threading.Event):
+            await asyncio.to_thread(answer.wait, PATIENCE)
             answer = None
         if isinstance(answer, web.Response):
             return answer

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
 
+# Long enough for a machine that does ten other things; what fails takes so long, nothing else.
+PATIENCE = 240.0
 
-def wait_until(is_true: Callable[[], Any], seconds: float = 30) -> None:
+
+def wait_until(is_true: Callable[[], Any], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
+
+
+async def until(is_true: Callable[[], Any]) -> None:
+    """The same where the loop must go on meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while not is_true():
+            await asyncio.sleep(0.01)

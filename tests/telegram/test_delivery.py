@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.server import SECRET, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn, failure
+from tests.support.waiting import wait_until
 
 
 def test_a_question_is_answered_with_its_source(
@@ -189,16 +190,17 @@ def test_forty_parallel_calls_are_answered_in_order_in_each_chat(
 def test_a_slow_telegram_holds_no_other_chat(
     bot: Program, telegram: TelegramStandIn, ana: Person, numbers: Iterator[int]
 ) -> None:
-    telegram.answers_with(2.0)
+    goes_on = threading.Event()
+    telegram.answers_with(goes_on)
     with ThreadPoolExecutor(2) as pool:
         slow = pool.submit(bot.post_update, ana.writes("hola"))
         beto = Person(ana.chat_id + 1, numbers)
-        while telegram.script:
-            pass
+        wait_until(lambda: not telegram.script)
         assert bot.post_update(beto.writes("hola")).status_code == 200
         assert telegram.sent(beto.chat_id)
         assert not telegram.sent(ana.chat_id)
-        assert slow.result(20).status_code == 200
+        goes_on.set()
+        assert slow.result().status_code == 200
     assert telegram.sent(ana.chat_id)
 
 
