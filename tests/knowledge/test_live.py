@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -178,6 +179,19 @@ def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) 
         spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
         _builder(tmp_path).build_whole(_items(folder))
     assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT
+
+
+def test_what_is_read_again_and_again_is_kept(tmp_path: Path) -> None:
+    """However many changes are tried beside what every start reads."""
+    shelf = Shelf(tmp_path, b"a secret")
+    shelf.write("in use", b"learnt")
+    for number in range(MOST_KEPT + 2):
+        # As if time had passed: some file systems count in coarse steps.
+        for path in tmp_path.iterdir():
+            moment = path.stat().st_mtime - 10
+            os.utime(path, (moment, moment))
+        assert bytes(shelf.read("in use") or b"") == b"learnt"
+        shelf.write(f"tried {number}", b"learnt")
 
 
 def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:

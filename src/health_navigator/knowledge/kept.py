@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import pickle
 import sys
 from collections.abc import Iterable, Sequence
@@ -40,22 +41,29 @@ class Shelf:
 
     def read(self, name: str) -> memoryview | None:
         """What was kept under this name; None if there is nothing."""
+        path = self.folder / name
         try:
-            content = memoryview((self.folder / name).read_bytes())
+            content = memoryview(path.read_bytes())
         except OSError:
             return None
         seal, kept = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
-        return kept if hmac.compare_digest(seal, self._seal(name, kept)) else None
+        if not hmac.compare_digest(seal, self._seal(name, kept)):
+            return None
+        with suppress(OSError):
+            # What is in use is the last to be dropped.
+            os.utime(path)
+        return kept
 
     def write(self, name: str, content: bytes) -> None:
         """Keep *content*; where nothing can be kept, the next start works it out again."""
-        partial = self.folder / f"{name}.partial"
+        # Processes that start together may learn the same: none writes into another's file.
+        partial = self.folder / f"{name}.{os.getpid()}.partial"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             with partial.open("wb") as file:
                 file.writelines((self._seal(name, content), content))
             partial.replace(self.folder / name)
-            self._drop_oldest()
+            self._drop_unused()
 
     def _seal(self, name: str, content: bytes | memoryview) -> bytes:
         key = hashlib.sha256(self.key).digest()
@@ -63,7 +71,7 @@ class Shelf:
         seal.update(content)
         return seal.digest()
 
-    def _drop_oldest(self) -> None:
+    def _drop_unused(self) -> None:
         kept = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)
         for path in kept[:-MOST_KEPT]:
             path.unlink(missing_ok=True)
