@@ -17,6 +17,7 @@ from health_navigator import doorway
 from health_navigator.config import read_settings
 from health_navigator.errors import ConfigurationError
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
+from tests.support.process import free_port
 from tests.support.server import SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 from tests.support.waiting import PATIENCE, wait_until
@@ -277,7 +278,7 @@ def test_nothing_secret_is_an_argument(tmp_path: Path, few_entries: Path) -> Non
         "NAVIGATOR_TELEGRAM_API_URL": "http://127.0.0.1:1",
         "NAVIGATOR_KNOWLEDGE_DIR": str(few_entries),
         "NAVIGATOR_ENCODER": "none",
-        "NAVIGATOR_PORT": "8471",
+        "NAVIGATOR_PORT": str(free_port()),
         **secrets,
     }
     command = [sys.executable, "-m", "health_navigator.cli", "serve"]
