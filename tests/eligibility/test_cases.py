@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.support.knowledge import read_yaml
 
 from health_navigator.eligibility.interview import Interview
 from health_navigator.eligibility.models import Answers, Question
 from health_navigator.eligibility.outcome import Outcome
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")
-)
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("cases.yaml"))
 
 
 def test_there_are_as_many_cases_as_the_review_wrote() -> None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.support.knowledge import REAL
+from tests.support.knowledge import REAL, read_yaml
 
 ENGLISH = r"\b(?:the|of|and|not|from|is|was|with|which|only|found|address|source)\b"
 # Ids of research that nobody but its author has, like «vih-01».
@@ -28,8 +27,7 @@ def _notes(part: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def notes() -> list[str]:
-    files = sorted(REAL.rglob("*.yaml"))
-    return [note for file in files for note in _notes(yaml.safe_load(file.read_text("utf-8")))]
+    return [note for path in sorted(REAL.rglob("*.yaml")) for note in _notes(read_yaml(path))]
 
 
 def test_every_note_is_in_spanish(notes: list[str]) -> None:

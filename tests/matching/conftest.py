@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-import yaml
-from tests.support.knowledge import REAL
+from tests.support.knowledge import REAL, read_yaml
 
 from health_navigator.knowledge.models import PlacesFile
 from health_navigator.knowledge.where import where_reader
@@ -15,7 +14,7 @@ from health_navigator.matching.where import WhereReader
 
 @pytest.fixture(scope="session")
 def reader() -> WhereReader:
-    places = yaml.safe_load((REAL / "places.yaml").read_text(encoding="utf-8"))
+    places = read_yaml(REAL / "places.yaml")
     return where_reader(PlacesFile(**places), frozenset(_questions()))
 
 
@@ -26,6 +25,6 @@ def gazetteer(reader: WhereReader) -> Gazetteer:
 
 def _questions() -> Iterable[str]:
     for path in sorted((REAL / "entries").glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]:
+        for entry in read_yaml(path)["entries"]:
             for question in entry["questions"]:
                 yield from tokens(question)

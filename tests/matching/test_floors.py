@@ -6,8 +6,7 @@
 from pathlib import Path
 
 import pytest
-import yaml
-from tests.support.knowledge import REAL
+from tests.support.knowledge import REAL, read_yaml
 
 from health_navigator.evaluation import Figures, Judged, Outcome, Question, measure, read_questions
 from health_navigator.matching.decide import Answer, Clarify, decide
@@ -17,7 +16,7 @@ MESSAGES = Path(__file__).parents[2] / "benchmarks" / "data" / "dev.jsonl"
 
 
 def _read(path: Path, key: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = yaml.safe_load(path.read_text(encoding="utf-8"))[key]
+    found: list[dict[str, object]] = read_yaml(path)[key]
     return found
 
 

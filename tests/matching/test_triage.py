@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.knowledge import REAL
+from tests.support.knowledge import REAL, read_yaml
 
 from health_navigator.matching import rank
 from health_navigator.matching.features import FloatArray
@@ -56,7 +55,7 @@ def _read(name: str, key: str) -> list[dict[str, Any]]:
 
 
 def _whole(name: str) -> Any:
-    return yaml.load((REAL / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return read_yaml(REAL / name)
 
 
 def _labelled(name: str) -> list[tuple[str, str]]:
