@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import run_program
+from health_navigator.cli import main
+from tests.support.process import environment_of, run_program
 
 TOKEN = "123456:AAsecretsecretsecret"
 
@@ -33,14 +34,24 @@ TOKEN = "123456:AAsecretsecretsecret"
     ],
 )
 def test_a_wrong_setting_is_one_line_and_exit_2(
-    tmp_path: Path, variables: dict[str, str], named: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variables: dict[str, str],
+    named: str,
 ) -> None:
-    result = run_program(tmp_path, "serve", **variables)
-    assert result.returncode == 2
-    assert named in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment_of(variables).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["health-navigator", "serve"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert named in told
+    assert len(told.strip().splitlines()) == 1
     for secret in (TOKEN, "my-secret-token", "short-secret", "with spaces"):
-        assert secret not in result.stderr
+        assert secret not in told
 
 
 def test_polling_without_a_token_says_what_is_missing(tmp_path: Path) -> None:
