@@ -44,6 +44,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report  # type: ignore[no-any-return]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _room_on_the_shelf() -> Iterator[None]:
+    """What one program learnt, others take from the shelf, however much staff publish meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("health_navigator.knowledge.kept.MOST_KEPT", 100)
+        yield
+
+
 def _on_postgres(statement: str) -> None:
     async def run() -> None:
         connection = await asyncpg.connect(POSTGRES_URL, timeout=5)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.knowledge import REPOSITORY
 from tests.support.process import run_program
+from tests.support.server import KEY
 
 LABELLED = REPOSITORY / "benchmarks" / "data" / "dev.jsonl"
 # Messages that were sent before they said anything: «mi ahijada», «es por mi comadre».
@@ -25,7 +26,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def _figures(labelled: Path, folder: Path) -> dict[str, Any]:
-    run = run_program(folder, "evaluate", str(labelled), "--json", encoder="none")
+    run = run_program(folder, "evaluate", str(labelled), "--json", encoder="none", secret_key=KEY)
     assert run.returncode == 0, run.stderr[-2_000:]
     report: dict[str, Any] = json.loads(run.stdout)
     figures: dict[str, Any] = report["figures"]

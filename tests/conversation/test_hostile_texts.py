@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.support.knowledge import REAL
 from tests.support.process import run_program
+from tests.support.server import KEY
 
 MANY = int(os.environ.get("NAVIGATOR_TEST_TEXTS", "3000"))
 LONGEST = 4_096
@@ -88,7 +89,7 @@ def test_no_text_breaks_it(few_entries: Path, tmp_path: Path) -> None:
         for at, text in enumerate(_texts(words)):
             asked = {"id": str(at), "text": text or "?", "kind": "oos"}
             file.write(json.dumps(asked) + "\n")
-    settings = {"encoder": "none", "knowledge_dir": few_entries}
+    settings = {"encoder": "none", "secret_key": KEY, "knowledge_dir": few_entries}
     run = run_program(tmp_path, "evaluate", str(hostile), "--json", **settings)
     assert run.returncode == 0, run.stderr[-2_000:]
     assert json.loads(run.stdout)["figures"]["false answers"]["total"] == MANY

@@ -18,6 +18,7 @@ from health_navigator.knowledge.tables import Item, ItemKind, Revision
 from tests.knowledge.conftest import GOOD, Spoil
 from tests.support.database import Result, run_in
 from tests.support.knowledge import REAL
+from tests.support.server import KEY
 
 SALUD = "entries/salud.yaml"
 
@@ -92,7 +93,7 @@ def desk(
 @pytest.fixture
 def shell(desk: Shell, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("NAVIGATOR_DATABASE_URL", database_url)
-    monkeypatch.setenv("NAVIGATOR_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("NAVIGATOR_SECRET_KEY", KEY)
     return desk
 
 

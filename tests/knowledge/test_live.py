@@ -174,6 +174,13 @@ def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> 
     assert _kept(_builder(tmp_path), _items(folder)) is None
 
 
+@pytest.fixture
+def _no_more_room_than_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs in tests have more."""
+    monkeypatch.setattr("health_navigator.knowledge.kept.MOST_KEPT", MOST_KEPT)
+
+
+@pytest.mark.usefixtures("_no_more_room_than_ever")
 def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) -> None:
     for at in range(MOST_KEPT + 2):
         spoil("entries/salud.yaml", "- me atienden", f"- me atienden {at}")
@@ -181,6 +188,7 @@ def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) 
     assert len([*(tmp_path / "learnt").iterdir()]) == MOST_KEPT
 
 
+@pytest.mark.usefixtures("_no_more_room_than_ever")
 def test_what_is_read_again_and_again_is_kept(tmp_path: Path) -> None:
     """However many changes are tried beside what every start reads."""
     shelf = Shelf(tmp_path, b"a secret")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,9 @@ from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import Found
 from health_navigator.directory.models import Kind, Scope, Service, Status
 from health_navigator.i18n import translator
-from health_navigator.knowledge.builder import SnapshotBuilder
-from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.models import Entry, FigureKind
 from health_navigator.knowledge.snapshot import Snapshot
-from tests.support.knowledge import REAL
+from tests.support.knowledge import real_snapshot
 
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=LIMA)
 LEGAL_ADVICE = "0800-15170"
@@ -50,8 +47,7 @@ Texts = Mapping[str, str]
 
 @pytest.fixture(scope="module")
 def real() -> Snapshot:
-    items = [item.to_stored() for item in checked_directory(REAL)]
-    return SnapshotBuilder(None, Path("unused")).build(1, items)
+    return real_snapshot()
 
 
 @pytest.fixture(scope="module")

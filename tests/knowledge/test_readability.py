@@ -5,17 +5,15 @@ from __future__ import annotations
 import pytest
 import textstat
 
-from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.checks.readability import fernandez_huerta
 from health_navigator.knowledge.checks.wording import PLAIN
 from health_navigator.knowledge.tables import ItemKind
-from tests.support.knowledge import REAL
+from tests.support.knowledge import real_items
 
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, str]:
-    items = checked_directory(REAL)
-    return {item.id: item.body["answer"] for item in items if item.kind == ItemKind.ENTRY}
+    return {item.id: item.body["answer"] for item in real_items() if item.kind == ItemKind.ENTRY}
 
 
 def test_it_is_the_same_as_textstat_for_every_answer(answers: dict[str, str]) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from health_navigator.conversation.scrubbing import Knows, scrubbed
-from health_navigator.knowledge.files import read_directory
 from health_navigator.knowledge.models import Entry, OutOfScopeFile
 from health_navigator.knowledge.tables import ItemKind
 from health_navigator.matching.rank import Document, learn_reader
-from tests.support.knowledge import REAL
+from tests.support.knowledge import real_items
 
 _HERE = Path(__file__).parent
 NAMED = [
@@ -24,7 +23,7 @@ UNNAMED = (_HERE / "unnamed.txt").read_text(encoding="utf-8").splitlines()
 @pytest.fixture(scope="module")
 def knows() -> Knows:
     """The words that the knowledge's own questions use."""
-    items = read_directory(REAL)
+    items = real_items()
     entries = [Entry.model_validate(each.body) for each in items if each.kind is ItemKind.ENTRY]
     outside = next(each.body for each in items if each.id == "out_of_scope")
     groups = OutOfScopeFile.model_validate(outside).groups

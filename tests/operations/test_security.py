@@ -18,7 +18,7 @@ from health_navigator.config import read_settings
 from health_navigator.errors import ConfigurationError
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.process import free_port
-from tests.support.server import SECRET, TOKEN, Program, settings_for, telegram_settings
+from tests.support.server import KEY, SECRET, TOKEN, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 from tests.support.waiting import PATIENCE, wait_until
 
@@ -271,7 +271,7 @@ def test_nothing_secret_is_an_argument(tmp_path: Path, few_entries: Path) -> Non
     """Everybody on a machine can read /proc/PID/cmdline, and in the log there is no secret."""
     secrets = {
         "NAVIGATOR_TELEGRAM_TOKEN": TOKEN,
-        "NAVIGATOR_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+        "NAVIGATOR_SECRET_KEY": KEY,
     }
     environment = {
         "PATH": os.environ["PATH"],

@@ -10,6 +10,13 @@ from typing import Any
 import yaml
 
 from health_navigator.knowledge import yaml_text
+from health_navigator.knowledge.builder import SnapshotBuilder
+from health_navigator.knowledge.checks import checked_once
+from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.kept import Shelf
+from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.shipped import kept
+from tests.support.server import KEY
 
 REPOSITORY = Path(__file__).parents[2]
 REAL = REPOSITORY / "knowledge"
@@ -35,16 +42,27 @@ def _copy(name: str, target: Path) -> None:
     shutil.copy(REAL / name, target / name)
 
 
-def change_file(path: Path, change: Callable[[Any], None]) -> None:
-    """Change what a knowledge file says, as somebody with an editor would."""
-    value = read_yaml(path)
-    change(value)
-    path.write_text(yaml_text.dump(value), encoding="utf-8")
+def real_items() -> tuple[StoredItem, ...]:
+    """The pieces of the real knowledge, which tests and programs read and check once."""
+    return checked_once(REAL, Shelf(kept("checked"), KEY.encode()))
+
+
+def real_snapshot() -> Snapshot:
+    """The real knowledge by words, which tests and programs learn once."""
+    builder = SnapshotBuilder(None, kept("vectors.npz"), Shelf(kept("learnt"), KEY.encode()))
+    return builder.build_whole(real_items())
 
 
 def read_yaml(path: Path) -> Any:
     """What a file says, read by libyaml: Python's own reader takes seconds for the long ones."""
     return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+def change_file(path: Path, change: Callable[[Any], None]) -> None:
+    """Change what a knowledge file says, as somebody with an editor would."""
+    value = read_yaml(path)
+    change(value)
+    path.write_text(yaml_text.dump(value), encoding="utf-8")
 
 
 def _drop_links_to_what_was_left_out(target: Path) -> None:

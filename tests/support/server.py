@@ -21,7 +21,8 @@ from health_navigator.telegram_bot.webhook import SECRET_HEADER
 
 TOKEN = "123456:AAtesttokentesttokentesttokentesttok"
 SECRET = "a-secret-of-the-webhook"
-KEY = "k" * 40
+# One for all tests: what one program learnt, the next takes from the shelf.
+KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCD"
 
 
 def settings_for(folder: Path, **values: Any) -> Settings:
