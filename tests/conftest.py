@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.knowledge import REAL, small_knowledge
+from tests.support.little import little_knowledge
 from tests.support.server import Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn
 
@@ -108,6 +109,12 @@ def numbers() -> Iterator[int]:
 def few_entries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small knowledge that starts fast; tests that change files copy it first."""
     return small_knowledge(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The least knowledge that the program starts with, read and learnt in no time."""
+    return little_knowledge(tmp_path_factory.mktemp("little"))
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from health_navigator.admin import accounts, sessions
 from health_navigator.admin.commands import Work, user_commands
 from health_navigator.admin.rights import Role
 from health_navigator.config import Settings
-from tests.admin.little import little_knowledge
 from tests.conftest import _on_postgres
 from tests.support.database import Result, run_in
 from tests.support.passwords import quick_hashes
@@ -121,11 +120,6 @@ def serving(settings: Settings) -> Iterator[Staff]:
 def hashes() -> Iterator[None]:
     with quick_hashes():
         yield
-
-
-@pytest.fixture(scope="session")
-def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return little_knowledge(tmp_path_factory.mktemp("little"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.admin.conftest import ENTRY, REASON, Staff, serving
-from tests.admin.little import DENTIST_QUESTIONS, SIS_QUESTIONS, VACCINE_QUESTIONS
+from tests.support.little import DENTIST_QUESTIONS, SIS_QUESTIONS, VACCINE_QUESTIONS
 from tests.support.server import settings_for
 from tests.support.waiting import wait_until
 

@@ -22,8 +22,8 @@ from health_navigator.admin import accounts
 from health_navigator.admin.rights import Role
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from health_navigator.db import Database
-from tests.admin.little import little_knowledge
 from tests.support.database import Result, run_in
+from tests.support.little import little_knowledge
 from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
 

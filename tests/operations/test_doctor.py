@@ -38,15 +38,17 @@ async def prepare(settings: Settings) -> None:
 
 
 @pytest.fixture
-def examine(tmp_path: Path, few_entries: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
+def examine(tmp_path: Path, little: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
     """A sound set-up, changed by the variables given, looked at by the doctor."""
     monkeypatch.chdir(tmp_path)
+    # A day on which nothing of this knowledge is due for review.
+    monkeypatch.setattr("health_navigator.clock.today", lambda: date(2026, 12, 1))
     for name in [name for name in os.environ if name.startswith("NAVIGATOR_")]:
         monkeypatch.delenv(name)
     sound = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite3",
         "SECRET_KEY": KEY,
-        "KNOWLEDGE_DIR": str(few_entries),
+        "KNOWLEDGE_DIR": str(little),
         "ENCODER": "none",
         "PORT": "1",
     }
@@ -153,11 +155,11 @@ def test_a_database_of_a_newer_program(examine: Examine, tmp_path: Path) -> None
     assert "newer program" in reds(examine(prepared=False))["migrations"]
 
 
-def test_broken_knowledge(examine: Examine, few_entries: Path, tmp_path: Path) -> None:
+def test_broken_knowledge(examine: Examine, little: Path, tmp_path: Path) -> None:
     """The first problem is named with its file and line."""
     examine()
     broken = tmp_path / "knowledge"
-    shutil.copytree(few_entries, broken)
+    shutil.copytree(little, broken)
     (broken / "entries" / "sis.yaml").write_text("topic: sis\nentries: 3\n")
     found = reds(examine(prepared=False, KNOWLEDGE_DIR=str(broken)))["knowledge files"]
     assert "entries/sis.yaml:" in found

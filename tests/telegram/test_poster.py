@@ -25,16 +25,17 @@ def test_a_poster_as_svg(tmp_path: Path, link: str) -> None:
 
 
 def test_a_poster_as_png_asks_telegram_for_the_bots_name(
-    tmp_path: Path, telegram: TelegramStandIn
+    tmp_path: Path, telegram: TelegramStandIn, little: Path
 ) -> None:
     result = make(
-        "mpox",
+        "cerca",
         "--out",
         str(tmp_path / "new" / "p.png"),
+        NAVIGATOR_KNOWLEDGE_DIR=str(little),
         NAVIGATOR_TELEGRAM_TOKEN="1:a",
         NAVIGATOR_TELEGRAM_API_URL=telegram.url,
     )
-    assert "https://t.me/navigator_bot?start=mpox" in result.stdout
+    assert "https://t.me/navigator_bot?start=cerca" in result.stdout
     assert (tmp_path / "new" / "p.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -42,16 +43,20 @@ def test_a_poster_as_png_asks_telegram_for_the_bots_name(
     ("arguments", "says"),
     [
         (("nada", "--out", "p.svg", "--bot", "x_bot"), "nothing has this name"),
-        (("mpox", "--out", "p.pdf", "--bot", "x_bot"), ".svg or .png"),
-        (("mpox", "--out", "p.svg", "--bot", "a b"), "bot's name"),
-        (("mpox", "--out", "p.svg"), "--bot NAME"),
+        (("cerca", "--out", "p.pdf", "--bot", "x_bot"), ".svg or .png"),
+        (("cerca", "--out", "p.svg", "--bot", "a b"), "bot's name"),
+        (("cerca", "--out", "p.svg"), "--bot NAME"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], says: str
+    tmp_path: Path,
+    little: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    says: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    error = make(*arguments).exception
+    error = make(*arguments, NAVIGATOR_KNOWLEDGE_DIR=str(little)).exception
     assert isinstance(error, ConfigurationError)
     assert says in str(error)
     assert "\n" not in str(error)
