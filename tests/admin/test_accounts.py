@@ -16,6 +16,7 @@ from health_navigator.admin.sessions import ABSOLUTE, COOKIE, IDLE
 from health_navigator.admin.tables import ApiToken, FailedLogin, StaffSession
 from tests.admin.conftest import API, Staff, run_command
 from tests.support.passwords import slow_hasher
+from tests.support.waiting import PATIENCE
 
 PASSWORD = "seis gatos miran la luna"
 
@@ -24,7 +25,7 @@ PASSWORD = "seis gatos miran la luna"
 def browser(staff: Staff) -> Iterator[httpx.Client]:
     """A browser of its own: nobody else's cookies, no failures before."""
     staff.in_database(lambda session: session.execute(delete(FailedLogin)))
-    with httpx.Client(base_url=staff.client.base_url, timeout=30) as client:
+    with httpx.Client(base_url=staff.client.base_url, timeout=PATIENCE) as client:
         yield client
 
 
@@ -73,7 +74,7 @@ def test_a_stolen_cookie_is_worth_nothing_after_logout(browser: httpx.Client, lu
 def test_logging_out_everywhere_ends_every_session(
     staff: Staff, browser: httpx.Client, lucia: str
 ) -> None:
-    with httpx.Client(base_url=browser.base_url, timeout=30) as other:
+    with httpx.Client(base_url=browser.base_url, timeout=PATIENCE) as other:
         log_in(other, lucia)
         csrf = log_in(browser, lucia).json()["csrf"]
         ended = browser.delete(f"{API}/sessions", headers={"X-CSRF-Token": csrf})

@@ -26,6 +26,7 @@ from tests.support.database import Result, run_in
 from tests.support.little import little_knowledge
 from tests.support.passwords import quick_hashes
 from tests.support.server import Program, settings_for
+from tests.support.waiting import PATIENCE
 
 PASSWORD = "girasoles sobre el tejado"
 PEOPLE = {"elena": Role.EDITOR, "aida": Role.APPROVER, "omar": Role.OPERATOR, "ada": Role.ADMIN}
@@ -75,7 +76,7 @@ class Team:
 
     def device_of(self, name: str) -> Colleague:
         """A browser of somebody's, logged in."""
-        client = self.browsers.enter_context(httpx.Client(base_url=self.url, timeout=30))
+        client = self.browsers.enter_context(httpx.Client(base_url=self.url, timeout=PATIENCE))
         colleague = Colleague(name, client)
         colleague.log_in()
         return colleague

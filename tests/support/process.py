@@ -99,13 +99,13 @@ class Served:
         """Deliver an update as Telegram does, until it is taken."""
         url, headers = f"{self.url}/telegram/webhook", {SECRET_HEADER: SECRET}
         for _ in range(60):
-            if httpx.post(url, json=update, headers=headers, timeout=30).status_code == 200:
+            if httpx.post(url, json=update, headers=headers, timeout=PATIENCE).status_code == 200:
                 return
             time.sleep(0.2)
         raise AssertionError("the update was never taken")
 
     def metrics(self) -> str:
-        return httpx.get(f"{self.url}/metrics", timeout=30).text
+        return httpx.get(f"{self.url}/metrics", timeout=PATIENCE).text
 
     def children(self) -> list[int]:
         """The processes that it started and that did not end."""

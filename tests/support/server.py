@@ -18,6 +18,7 @@ from health_navigator.app import create_app
 from health_navigator.config import Settings
 from health_navigator.doorway import BoundedProtocol
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
+from tests.support.waiting import PATIENCE
 
 TOKEN = "123456:AAtesttokentesttokentesttokentesttok"
 SECRET = "a-secret-of-the-webhook"
@@ -72,7 +73,7 @@ class Program:
             _wait(lambda: server.started or not thread.is_alive())
             assert server.started, "the program did not start"
             port = listening.getsockname()[1]
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as self.client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as self.client:
                 try:
                     yield self
                 finally:
