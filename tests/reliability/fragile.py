@@ -15,6 +15,8 @@ from health_navigator import app
 from health_navigator.cli import main
 from health_navigator.matching.features import FloatArray
 
+COMMAND = (sys.executable, __file__)
+
 
 class FragileEncoder:
     name = "fragile"

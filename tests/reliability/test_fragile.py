@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +11,12 @@ import httpx
 import pytest
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
+from tests.reliability.fragile import COMMAND
 from tests.support.process import Served, has_ended, serving
 from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, TelegramStandIn
 from tests.support.waiting import PATIENCE, wait_until
 
-FRAGILE = Path(__file__).with_name("fragile.py")
 # Nothing that the knowledge says in these words: only then is the encoder asked.
 UNSURE = "mi primo dice que mejor otro dia"
 
@@ -29,7 +28,7 @@ def served(
     folder = tmp_path_factory.mktemp("fragile")
     (folder / "fate").write_text("well")
     settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
-    with serving(folder, settings, (sys.executable, str(FRAGILE))) as served:
+    with serving(folder, settings, COMMAND) as served:
         wait_until(lambda: '"lacks_meaning": false' in served.log.read_text())
         yield served
 
@@ -106,7 +105,7 @@ def test_killed_it_leaves_nobody_learning(
     fate = tmp_path / "fate"
     fate.write_text("wait")
     settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")
-    with serving(tmp_path, settings, (sys.executable, str(FRAGILE))) as served:
+    with serving(tmp_path, settings, COMMAND) as served:
         wait_until(lambda: fate.read_text() == "waits")
         (learning,) = served.children()
         served.kill()

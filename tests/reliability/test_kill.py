@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.reliability.crowds import chats_of, is_answered
+from tests.reliability.fragile import COMMAND
 from tests.support.courier import deliver_all
-from tests.support.process import Served, serving
+from tests.support.process import Served, has_ended, serving
 from tests.support.server import telegram_settings
 from tests.support.telegram import TelegramStandIn
+from tests.support.waiting import wait_until
 
 
 def test_killed_in_the_middle_of_200_updates_it_loses_none(
@@ -88,3 +92,20 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
         # Ended by the signal that asked for it, after everything was done.
         assert asyncio.run(both()) in (0, -signal.SIGTERM)
     assert len(telegram.sent()) == 10
+
+
+def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_that(
+    tmp_path: Path, few_entries: Path
+) -> None:
+    """The whole knowledge takes a minute; here who learns stands still, which is for ever."""
+    served = Served(tmp_path, {"knowledge_dir": few_entries}, COMMAND)
+    (tmp_path / "fate").write_text("well")
+    served.begin()
+    wait_until(served.children, seconds=60)
+    (learning,) = served.children()
+    os.kill(learning, signal.SIGSTOP)
+    started = time.monotonic()
+    assert served.stop() in (0, -signal.SIGTERM)
+    assert time.monotonic() - started < 5
+    os.kill(learning, signal.SIGCONT)
+    wait_until(lambda: has_ended(learning))

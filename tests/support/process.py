@@ -69,6 +69,11 @@ class Served:
 
     def start(self) -> None:
         """Start and wait until it would answer a question."""
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self) -> None:
+        """Start, and wait for nothing."""
         defaults = {"port": self.port, "secret_key": KEY, "encoder": "none"}
         environment = environment_of({**defaults, **self.settings})
         with self.log.open("ab") as log:
@@ -79,7 +84,6 @@ class Served:
                 stdout=log,
                 stderr=log,
             )
-        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
+from socket import socket
 
 import uvicorn
 from typer import Exit, echo
@@ -13,6 +15,19 @@ from health_navigator.config import Settings, read_settings
 from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, NavigatorError
 from health_navigator.observability import configure_logging
+
+_LOOK_SECONDS = 0.1
+
+
+class _Server(uvicorn.Server):
+    """Ends when told also while it starts: the first start of all learns for half a minute."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        starting = asyncio.create_task(super().startup(sockets))
+        while not (starting.done() or self.should_exit):
+            await asyncio.wait([starting], timeout=_LOOK_SECONDS)
+        if starting.done():
+            await starting
 
 
 def serve() -> None:
@@ -46,7 +61,7 @@ def _serve(settings: Settings) -> None:
         ws="none",
         timeout_graceful_shutdown=10,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with suppress(SystemExit):
         server.run()
     error = getattr(app.state, "start_error", None)
@@ -54,5 +69,5 @@ def _serve(settings: Settings) -> None:
         raise error
     if error is not None:
         echo(f"not started ({type(error).__name__}): `health-navigator doctor` says why", err=True)
-    if not server.started:
+    if not (server.started or server.should_exit):
         raise Exit(1)
