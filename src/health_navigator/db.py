@@ -59,7 +59,10 @@ _MIGRATION_LOCK = 730_110_001
 _BUSY_MILLISECONDS = 5_000
 # Who waits longer for a connection may as well come back.
 _CONNECT_SECONDS = 5
+# Statements take milliseconds. A server that neither answers nor refuses is as good as away.
+_ANSWER_SECONDS = 10
 _REST_SECONDS = 1
+_TURN_SECONDS = 0.2
 # Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
 # conflict with another, no room, shut down or starting, trouble of the machine.
 _AWAY_STATES = ("08", "25", "40", "53", "57", "58")
@@ -200,7 +203,7 @@ class Database:
                 pool_size=10,
                 max_overflow=10,
                 pool_timeout=_CONNECT_SECONDS,
-                connect_args={"timeout": _CONNECT_SECONDS},
+                connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _ANSWER_SECONDS},
             )
             _ping_after_a_rest(engine.sync_engine)
             return cls(engine)
@@ -322,7 +325,7 @@ def _ping_after_a_rest(engine: Engine) -> None:
             return
         try:
             engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
+        except (engine.dialect.loaded_dbapi.Error, TimeoutError) as error:
             raise InvalidatePoolError from error
 
     event.listen(engine, "checkin", rest)
@@ -394,10 +397,12 @@ def _release(descriptor: int) -> None:
 
 
 async def _lock_migrations(connection: AsyncConnection) -> None:
-    if connection.dialect.name == "postgresql":
-        await connection.execute(
-            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
-        )
+    if connection.dialect.name != "postgresql":
+        return
+    # Asked again and again: another's migration may take longer than any answer may.
+    ours = text("SELECT pg_try_advisory_xact_lock(:lock)")
+    while not await connection.scalar(ours, {"lock": _MIGRATION_LOCK}):  # noqa: ASYNC110
+        await asyncio.sleep(_TURN_SECONDS)
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.reliability.crowds import chats_of, is_answered
 from tests.support.courier import deliver_all
 from tests.support.postgres import Cluster, own_cluster
 from tests.support.server import Program, settings_for, telegram_settings
+from tests.support.swallowing import Network, network_to
 from tests.support.telegram import Person, TelegramStandIn
 
 
@@ -97,3 +99,60 @@ def test_restarted_under_load_it_loses_no_update(
     assert seconds_until_ready[0] < 10
     log = program.client.get("/metrics").text
     assert 'navigator_updates_total{outcome="parked"}' not in log
+
+
+@pytest.fixture
+def network(cluster: Cluster) -> Iterator[Network]:
+    with network_to(cluster.url) as network:
+        yield network
+
+
+@pytest.fixture
+def far(
+    network: Network,
+    cluster: Cluster,
+    tmp_path: Path,
+    telegram: TelegramStandIn,
+    few_entries: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Program]:
+    """A program whose database stands behind that network."""
+    monkeypatch.setattr("health_navigator.db._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("health_navigator.db._CONNECT_SECONDS", 1)
+    url = network.through(cluster.url)
+    values = telegram_settings(telegram.url, knowledge_dir=few_entries, database_url=url)
+    with Program(settings_for(tmp_path, **values)).running() as program:
+        yield program
+
+
+def test_a_database_that_neither_answers_nor_refuses_is_away(
+    network: Network, far: Program, telegram: TelegramStandIn, ana: Person
+) -> None:
+    assert far.post_update(ana.writes("hola")).status_code == 200
+    update = ana.writes("que es el sis")
+    with network.swallowing():
+        for _ in range(3):
+            started = time.monotonic()
+            assert far.post_update(update).status_code == 503
+            assert time.monotonic() - started < 8
+        assert not _is_ready(far)
+    assert far.deliver(update, tries=100).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) == 2
+    assert _is_ready(far)
+
+
+def test_a_statement_that_is_never_answered_comes_to_an_end(
+    network: Network, far: Program, telegram: TelegramStandIn, ana: Person
+) -> None:
+    """Here the one that says that the reply was sent: at worst it is sent twice."""
+    update = ana.writes("que es el sis")
+    telegram.answers_with(1.0)
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(far.post_update, update)
+        while telegram.script:
+            time.sleep(0.01)
+        with network.swallowing():
+            assert posted.result(20).status_code == 503
+    assert far.deliver(update, tries=100).status_code == 200
+    assert far.post_update(ana.writes("gracias")).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) in (2, 3)
