@@ -17,6 +17,7 @@ TOKEN = "123456:AAsecretsecretsecret"
     [
         ({"DATABASE_URL": "mysql://x/y"}, "NAVIGATOR_DATABASE_URL"),
         ({"DATABASE_URL": "nonsense"}, "NAVIGATOR_DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u:short-secret@h:port/x"}, "NAVIGATOR_DATABASE_URL"),
         ({"PORT": "http"}, "NAVIGATOR_PORT"),
         ({"PORT": "70000"}, "NAVIGATOR_PORT"),
         ({"ENCODER": "bert"}, "NAVIGATOR_ENCODER"),

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from health_navigator.errors import ConfigurationError
 from health_navigator.shipped import shipped
@@ -80,11 +82,13 @@ class Settings(BaseSettings):
     def _with_async_driver(cls, value: str) -> str:
         scheme, separator, rest = value.partition("://")
         driver = _DRIVERS.get(scheme.split("+")[0])
-        if not separator or driver is None:
+        if not separator or driver is None or not _is_database_url(value):
             raise PydanticCustomError(
                 "database_url", "write sqlite:///FILE or postgresql://USER@HOST/NAME"
             )
-        return f"{driver}://{rest}"
+        place, mark, options = rest.partition("?")
+        # What libpq, and with it every provider's console, calls sslmode, asyncpg calls ssl.
+        return f"{driver}://{place}{mark}{options.replace('sslmode=', 'ssl=')}"
 
     @field_validator("telegram_api_url", "public_url")
     @classmethod
@@ -157,6 +161,14 @@ class Settings(BaseSettings):
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(_SECRET_LENGTH))
         return path.read_text().strip()
+
+
+def _is_database_url(value: str) -> bool:
+    try:
+        make_url(value)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _missing(name: str, why: str) -> PydanticCustomError:

@@ -64,8 +64,9 @@ _ANSWER_SECONDS = 10
 _REST_SECONDS = 1
 _TURN_SECONDS = 0.2
 # Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
-# conflict with another, no room, shut down or starting, trouble of the machine.
-_AWAY_STATES = ("08", "25", "40", "53", "57", "58")
+# not let in, no such database, conflict with another, no room, shut down or starting, trouble of
+# the machine.
+_AWAY_STATES = ("08", "25", "28", "3D", "40", "53", "57", "58")
 # SQLite takes so many values in one statement, and more.
 _MOST_VALUES = 500
 
@@ -269,10 +270,11 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema up to date; processes that start together wait for each other."""
-        async with self.engine.begin() as connection:
-            await _lock_migrations(connection)
-            if await connection.run_sync(_schema) is not Schema.CURRENT:
-                await connection.run_sync(upgrade)
+        with _told_when_away():
+            async with self.engine.begin() as connection:
+                await _lock_migrations(connection)
+                if await connection.run_sync(_schema) is not Schema.CURRENT:
+                    await connection.run_sync(upgrade)
 
     async def overwrite_deleted(self) -> int:
         """Take deleted rows out of SQLite's journal too; elsewhere there is nothing to do."""

@@ -137,6 +137,16 @@ def test_a_database_that_is_away(examine: Examine) -> None:
     assert "geheim" not in found
 
 
+@pytest.mark.parametrize("option", ["sslmode=require", "nonsense=1"])
+def test_a_database_url_with_options(examine: Examine, postgres: str, option: str) -> None:
+    """The one is libpq's and understood, the other nobody's; this PostgreSQL speaks no TLS."""
+    url = postgres.replace("//postgres@", "//postgres:geheim@") + "?" + option
+    found = reds(examine(DATABASE_URL=url, prepared=False))["database"]
+    assert "options in NAVIGATOR_DATABASE_URL" in found
+    assert ("TypeError" in found) is (option == "nonsense=1")
+    assert "geheim" not in found
+
+
 def test_a_damaged_database(examine: Examine, tmp_path: Path) -> None:
     (tmp_path / "bot.sqlite3").write_bytes(b"no database at all" * 1000)
     assert "restore the last backup" in reds(examine(prepared=False))["database"]

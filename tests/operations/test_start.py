@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 
 from tests.support.process import run_program
 
@@ -30,6 +33,38 @@ def test_a_database_that_is_away(tmp_path: Path) -> None:
     url = "postgresql://navigator:geheim@127.0.0.1:1/navigator"
     done = start(tmp_path, database_url=url, secret_key="0123456789abcdefghijklmnopqrstuvwxyz")
     assert done.returncode == 1
+    assert "health-navigator doctor" in last_line(done)
+    assert "geheim" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("jobs", "run"),
+        ("knowledge", "load"),
+        ("knowledge", "export", "there"),
+        ("user", "add", "eva", "--role", "admin", "--token"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_whose_database_is_away_says_so_in_one_line(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    settings = {"secret_key": "k" * 40, "database_url": "postgresql://u:geheim@127.0.0.1:1/x"}
+    done = run_program(tmp_path, *command, **settings)
+    assert done.returncode == 1
+    (told,) = done.stderr.strip().splitlines()
+    assert "health-navigator doctor" in told
+    assert "geheim" not in told
+
+
+@pytest.mark.parametrize("wrong", ["nobody:geheim@{}/postgres", "postgres:geheim@{}/nowhere"])
+def test_a_database_that_does_not_let_us_in(tmp_path: Path, postgres: str, wrong: str) -> None:
+    """Neither the log nor the last line holds the password."""
+    url = "postgresql://" + wrong.format(urlsplit(postgres).netloc.rpartition("@")[2])
+    done = start(tmp_path, database_url=url, secret_key="0123456789abcdefghijklmnopqrstuvwxyz")
+    assert done.returncode == 1
+    assert "DatabaseAwayError" in done.stderr
     assert "health-navigator doctor" in last_line(done)
     assert "geheim" not in done.stderr
 

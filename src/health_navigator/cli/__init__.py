@@ -17,7 +17,12 @@ with memory.for_good(), memory.without("rich", "charset_normalizer"):
     from health_navigator.cli.operating import doctor, jobs, transact
     from health_navigator.cli.serving import poll, serve
     from health_navigator.config import read_settings
-    from health_navigator.errors import ConfigurationError, DatabaseInUseError, KnowledgeError
+    from health_navigator.errors import (
+        ConfigurationError,
+        DatabaseAwayError,
+        DatabaseInUseError,
+        KnowledgeError,
+    )
     from health_navigator.i18n import DEFAULT_LOCALE, translator
     from health_navigator.telegram_bot.poster import poster
 
@@ -30,6 +35,7 @@ app.add_typer(jobs, name="jobs")
 app.add_typer(user_commands(transact, lambda: read_settings().keys()), name="user")
 
 USAGE_ERROR = 2
+AWAY = 1
 
 
 def main() -> None:
@@ -39,6 +45,9 @@ def main() -> None:
     except (ConfigurationError, DatabaseInUseError) as error:
         typer.echo(error, err=True)
         raise SystemExit(USAGE_ERROR) from None
+    except DatabaseAwayError as error:
+        typer.echo(f"{error}: `health-navigator doctor` says why", err=True)
+        raise SystemExit(AWAY) from None
     except KnowledgeError as error:
         report_problems(error)
         raise SystemExit(USAGE_ERROR) from None

@@ -44,7 +44,8 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
         yield _answered(place, said, seconds)
         async for finding in _look_inside(database):
             yield finding
-    except (DatabaseAwayError, SQLAlchemyError, OSError) as error:
+    # An option of the URL that asyncpg does not know is a TypeError.
+    except (DatabaseAwayError, SQLAlchemyError, OSError, TypeError) as error:
         yield _away(settings, place, error)
     finally:
         await database.close()
@@ -81,7 +82,7 @@ def _away(settings: Settings, place: str, error: Exception) -> Finding:
     if not settings.is_shared:
         return red("database", f"{place} cannot be read ({kind})", _RESTORE)
     mend = (
-        "start PostgreSQL, or correct host, port, name, user and password in "
+        "start PostgreSQL, or correct host, port, name, user, password and options in "
         f"{PREFIX}DATABASE_URL; `psql` with the same values shows more"
     )
     return red("database", f"{place} does not answer ({kind})", mend)
