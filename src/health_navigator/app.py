@@ -22,7 +22,7 @@ from telegram import Bot
 
 from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.admin import audit, sessions
-from health_navigator.admin.accounts import advise_first_admin
+from health_navigator.admin.accounts import advise_first_admin, forget_failures
 from health_navigator.admin.refusals import Refusal
 from health_navigator.config import Settings
 from health_navigator.conversation import replies
@@ -173,6 +173,7 @@ def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
         jobs.Job("forget_updates", jobs.in_transaction(database, ledger.forget_old)),
         jobs.Job("forget_sessions", jobs.in_transaction(database, sessions.forget_expired)),
         jobs.Job("forget_audit", jobs.in_transaction(database, audit.forget_old)),
+        jobs.Job("forget_failed_logins", jobs.in_transaction(database, forget_failures)),
         jobs.Job("overwrite_deleted", database.overwrite_deleted),
         jobs.of_knowledge(database, metrics),
     )

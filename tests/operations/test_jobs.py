@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import func, select
 
 from health_navigator import clock, jobs
+from health_navigator.admin.tables import AuditRecord, FailedLogin, Staff, StaffSession
 from health_navigator.app import clock_jobs
 from health_navigator.conversation.tables import ConversationState, UnansweredQuestion
 from health_navigator.db import Base, Database
@@ -96,6 +97,35 @@ async def test_unanswered_questions_are_gone_after_90_days(database: Database) -
     )
     assert (await run(database))["forget_questions"].rows == 1
     assert await count(database, UnansweredQuestion) == 1
+
+
+async def test_what_the_staff_leave_is_gone_in_time(database: Database) -> None:
+    """Sessions unused for 8 hours or a day old, failed logins of yesterday, an audit of 2 years."""
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    await add(
+        database,
+        Staff(name="eva", role="editor", password=None, disabled=False, created_at=NOW),
+        FailedLogin(who="old", times=3, last_at=NOW - day - hour),
+        FailedLogin(who="new", times=3, last_at=NOW - day + hour),
+        audit_record(NOW - 730 * day - hour),
+        audit_record(NOW - 730 * day + hour),
+    )
+    await add(
+        database,
+        StaffSession(digest="idle", staff="eva", began_at=NOW - 9 * hour, used_at=NOW - 9 * hour),
+        StaffSession(digest="long", staff="eva", began_at=NOW - 25 * hour, used_at=NOW),
+        StaffSession(digest="used", staff="eva", began_at=NOW - 23 * hour, used_at=NOW),
+    )
+    reports = await run(database)
+    assert reports["forget_sessions"].rows == 2
+    assert reports["forget_failed_logins"].rows == 1
+    assert reports["forget_audit"].rows == 1
+    for table in (StaffSession, FailedLogin, AuditRecord):
+        assert await count(database, table) == 1
+
+
+def audit_record(at: datetime) -> AuditRecord:
+    return AuditRecord(at=at, who="eva", what="session.begin")
 
 
 async def test_stale_facts_are_counted(database: Database) -> None:

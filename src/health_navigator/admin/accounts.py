@@ -214,9 +214,7 @@ async def _refuse_too_many(session: AsyncSession, marks: _Marks) -> None:
 async def _count_failure(database: Database, marks: _Marks) -> None:
     now = datetime.now(UTC)
     async with database.session() as session:
-        await session.execute(
-            delete(FailedLogin).where(FailedLogin.last_at < now - _FORGIVEN_AFTER)
-        )
+        await forget_failures(session, now)
         insert = (
             postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         )
@@ -230,6 +228,13 @@ async def _count_failure(database: Database, marks: _Marks) -> None:
                 )
             )
     log.warning("login.failed")
+
+
+async def forget_failures(session: AsyncSession, now: datetime) -> int:
+    """Delete the failed logins of a day ago; says of how many accounts and addresses."""
+    is_old = FailedLogin.last_at < now - _FORGIVEN_AFTER
+    statement = delete(FailedLogin).where(is_old).returning(FailedLogin.who)
+    return len((await session.scalars(statement)).all())
 
 
 async def _forgive(session: AsyncSession, who: str) -> None:
