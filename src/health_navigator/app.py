@@ -28,7 +28,7 @@ from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
-from health_navigator.doorway import STAFF_PATHS, Doorway, Latecomers
+from health_navigator.doorway import HEADERS, STAFF_PATHS, Doorway, Latecomers
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.i18n import DEFAULT_LOCALE, supported_locale, translator
 from health_navigator.knowledge import store
@@ -38,7 +38,7 @@ from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.live import LiveKnowledge
 from health_navigator.matching.encoder import Encoder, load_encoder
-from health_navigator.observability import Metrics
+from health_navigator.observability import Metrics, where_in_ours
 from health_navigator.shipped import kept
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
@@ -100,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(DatabaseAwayError, _database_away)
+    app.add_exception_handler(Exception, _failed)
     # The API describes itself whole, with the staff's part.
     late = (*STAFF_PATHS, "/openapi.json")
     app.add_middleware(Latecomers, paths=late, load=partial(_admit_staff, app))
@@ -172,8 +173,8 @@ def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
         *jobs.of_conversations(database),
         jobs.Job("forget_updates", jobs.in_transaction(database, ledger.forget_old)),
         jobs.Job("forget_sessions", jobs.in_transaction(database, sessions.forget_expired)),
-        jobs.Job("forget_audit", jobs.in_transaction(database, audit.forget_old)),
         jobs.Job("forget_failed_logins", jobs.in_transaction(database, forget_failures)),
+        jobs.Job("forget_audit", jobs.in_transaction(database, audit.forget_old)),
         jobs.Job("overwrite_deleted", database.overwrite_deleted),
         jobs.of_knowledge(database, metrics),
     )
@@ -305,6 +306,15 @@ async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("database.away", error=str(error))
     why = "the database is away, come back"
     return _come_back(request, 503, _DATABASE_SECONDS, why, _last_resort(None))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Our own fault: nobody who asked may be left without the numbers to call."""
+    log.error("request.failed", error=type(error).__name__, where=where_in_ours(error))
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": "our own failure; it is in the log"}, 500, HEADERS)
+    # This answer goes out past the doorway.
+    return PlainTextResponse(_last_resort(None), 500, HEADERS)
 
 
 def _too_fast(request: Request, seconds: int) -> Response:

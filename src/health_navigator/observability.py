@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -53,6 +54,15 @@ class _Knowledge(Protocol):
 
 class Metrics:
     """Every figure that /metrics shows, in a registry of this process's own."""
+
+def where_in_ours(error: BaseException) -> str:
+    """File and line of our code where it broke; never the message, which may quote a person."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if "health_navigator" in frame.f_code.co_filename:
+            place = f"{frame.f_globals.get('__name__')}:{line}"
+    return place
+
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

@@ -21,7 +21,7 @@ from health_navigator.conversation import memory
 from health_navigator.conversation.models import Incoming, State, Turn
 from health_navigator.db import Database
 from health_navigator.errors import DatabaseAwayError
-from health_navigator.observability import Metrics
+from health_navigator.observability import Metrics, where_in_ours
 from health_navigator.telegram_bot import ledger
 from health_navigator.telegram_bot.chat_order import ChatOrder
 from health_navigator.telegram_bot.messages import to_messages
@@ -147,7 +147,7 @@ class Delivery:
                 update_id=arrived.update_id,
                 attempt=claim.attempt,
                 error=blame,
-                where=_where(error),
+                where=where_in_ours(error),
             )
             await self._release(arrived, blame=blame)
             return self._come_back(arrived, blame, _BUSY_SECONDS)
@@ -299,15 +299,3 @@ def _forget_and_finish(connection: Connection, update_id: int, chats: tuple[str,
 def _forget_everything(connection: Connection, chats: tuple[str, ...]) -> None:
     memory.forget(connection, chats)
     ledger.forget_chat(connection, chats)
-
-
-def _where(error: BaseException) -> str:
-    """File and line of our code where it broke; never the message, which may quote a person."""
-    place = ""
-    trace = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        if "health_navigator" in frame.f_code.co_filename:
-            place = f"{frame.f_globals.get('__name__')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -1,0 +1,57 @@
+"""A failure that nobody foresaw: who asked is told whom to call, the log says where."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from health_navigator.doorway import HEADERS
+from tests.support.process import Served, serving
+
+
+@pytest.fixture(scope="module")
+def broken(
+    tmp_path_factory: pytest.TempPathFactory, module_postgres_url: str, few_entries: Path
+) -> Iterator[Served]:
+    """A program whose database has lost a table and a column that it asks for."""
+    settings = {"knowledge_dir": few_entries, "database_url": module_postgres_url}
+    with serving(tmp_path_factory.mktemp("broken"), settings) as served:
+        asyncio.run(_break(module_postgres_url))
+        yield served
+
+
+async def _break(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("DROP TABLE conversation_state")
+    await connection.execute("ALTER TABLE staff_session RENAME COLUMN digest TO other")
+    await connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/admin"])
+def test_a_page_that_fails_says_whom_to_call(broken: Served, path: str) -> None:
+    answer = httpx.get(broken.url + path, cookies={"staff": "x"}, timeout=60)
+    assert answer.status_code == 500
+    assert "106" in answer.text
+    assert answer.headers.items() >= {k.lower(): v for k, v in HEADERS.items()}.items()
+
+
+def test_an_api_that_fails_says_so_in_json(broken: Served) -> None:
+    answer = httpx.get(f"{broken.url}/api/v1/admin/me", cookies={"staff": "x"}, timeout=60)
+    assert answer.status_code == 500
+    assert answer.json()["detail"]
+    assert answer.headers.items() >= {k.lower(): v for k, v in HEADERS.items()}.items()
+
+
+def test_the_log_says_where(broken: Served) -> None:
+    httpx.get(broken.url, timeout=60)
+    lines = [json.loads(line) for line in broken.log.read_text().splitlines()]
+    failed = [line for line in lines if line["event"] == "request.failed"]
+    assert failed
+    assert all(line["where"].startswith("health_navigator.") for line in failed)
+    assert all(line["error"] == "ProgrammingError" for line in failed)
