@@ -27,6 +27,9 @@ _CHATTY = (
     "sqlalchemy",
     "telegram",
 )
+# A series that begins with its first one shows Prometheus no increase: what alerts look for begins
+# with none.
+_ENDS = ("done", "duplicate", "gone", "ignored", "parked", "postponed", "unreadable")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -52,9 +55,6 @@ class _Knowledge(Protocol):
     def stale(self) -> int: ...
 
 
-class Metrics:
-    """Every figure that /metrics shows, in a registry of this process's own."""
-
 def where_in_ours(error: BaseException) -> str:
     """File and line of our code where it broke; never the message, which may quote a person."""
     place = ""
@@ -63,6 +63,9 @@ def where_in_ours(error: BaseException) -> str:
             place = f"{frame.f_globals.get('__name__')}:{line}"
     return place
 
+
+class Metrics:
+    """Every figure that /metrics shows, in a registry of this process's own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -78,6 +81,8 @@ def where_in_ours(error: BaseException) -> str:
             "answer_seconds", "Time to decide what to say", buckets=_SECONDS, **options
         )
         self.updates = Counter("updates", "How updates from Telegram ended", ["outcome"], **options)
+        for outcome in _ENDS:
+            self.updates.labels(outcome=outcome)
         self.update_seconds = Histogram(
             "update_seconds", "Time from a webhook call to its end", buckets=_SECONDS, **options
         )
