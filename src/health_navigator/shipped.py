@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +18,13 @@ def shipped(name: str) -> Path:
 
 
 def kept(name: str) -> Path:
-    """Where the program keeps what it worked out and can work out again: var/, by name."""
-    at_home = _CHECKOUT / "pyproject.toml"
-    return (_CHECKOUT if at_home.exists() else Path()) / "var" / name
+    """Where the program keeps what it worked out and can work out again: var/, by name.
+
+    At home in a checkout; of the working folder where there is none, or none to write to, as for
+    a service.
+    """
+    is_at_home = (_CHECKOUT / "pyproject.toml").exists() and os.access(_CHECKOUT, os.W_OK)
+    return (_CHECKOUT if is_at_home else Path()) / "var" / name
 
 
 @cache

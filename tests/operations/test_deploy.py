@@ -19,6 +19,7 @@ import yaml
 
 from health_navigator.config import PREFIX, Settings
 from health_navigator.observability import Metrics
+from health_navigator.shipped import kept
 from tests.support.knowledge import REPOSITORY
 from tests.support.process import serving
 from tests.support.server import telegram_settings
@@ -132,6 +133,22 @@ def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
         served.deliver(ana.writes("que es el sis"))
         assert "SIS" in telegram.texts(ana.chat_id)[-1]
 
+    assert contents(installed) == before, "its file system is read-only in the container"
+
+
+def contents(folder: Path) -> dict[Path, int]:
+    """Every file with the moment of its last change; what Python compiles it can do without."""
+    files = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return {path: path.lstat().st_mtime_ns for path in files}
+
+
+def test_a_service_that_may_not_write_to_its_checkout_keeps_what_it_learnt_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """systemd shows it a read-only disk but for its own folder, in which it works."""
+    assert kept("learnt") == REPOSITORY / "var" / "learnt"
+    monkeypatch.setattr(os, "access", lambda path, _: path != REPOSITORY)
+    assert kept("learnt") == Path("var/learnt")
 
 def test_the_image_stays_under_500_megabytes(installed: Path) -> None:
     """Distroless Python is about 55 MB; what we add is measured here."""
