@@ -9,6 +9,10 @@ file=${2:-}
 if [ -n "$file" ]; then
   rm -f "$file-wal" "$file-shm"
   cp "$backup" "$file.partial"
+  # Root restores, but the service must be able to open it.
+  owner=$file
+  [ -e "$owner" ] || owner=$(dirname "$file")
+  [ "$(id -u)" != 0 ] || chown --reference="$owner" "$file.partial"
   mv "$file.partial" "$file"
 else
   if [ -n "${PASSWORD_FILE:-}" ]; then

@@ -266,6 +266,22 @@ def test_dump_wipe_restore_answer(
 
 
 def _chats_in(backup: Path, folder: Path) -> int:
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_root_restores_belongs_to_the_service(tmp_path: Path, *, is_gone: bool) -> None:
+    service, folder = 65_534 if os.geteuid() == 0 else os.geteuid(), tmp_path / "var"
+    folder.mkdir()
+    file, backup = folder / "bot.sqlite3", tmp_path / "backup.sqlite3"
+    for path in (file, backup):
+        path.write_bytes(b"x")
+    for path in (folder, file):
+        os.chown(path, service, -1)
+    if is_gone:
+        file.unlink()
+    script("restore.sh", str(backup), str(file))
+    assert file.stat().st_uid == service
+    assert file.stat().st_mode & 0o077 == 0
+
+
     """Rows about conversations in a backup."""
     if backup.suffix == ".dump":
         listing = subprocess.run(
