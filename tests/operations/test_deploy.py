@@ -129,17 +129,17 @@ def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
     (_, final) = stages()
     assert values(final, "ENTRYPOINT") == ['["/opt/navigator/bin/health-navigator"]']
     program = (str(installed / "bin" / "health-navigator"),)
+    before = contents(installed)
     with serving(tmp_path, telegram_settings(telegram.url), program) as served:
         served.deliver(ana.writes("que es el sis"))
         assert "SIS" in telegram.texts(ana.chat_id)[-1]
-
     assert contents(installed) == before, "its file system is read-only in the container"
 
 
 def contents(folder: Path) -> dict[Path, int]:
     """Every file with the moment of its last change; what Python compiles it can do without."""
-    files = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
-    return {path: path.lstat().st_mtime_ns for path in files}
+    paths = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
 
 
 def test_a_service_that_may_not_write_to_its_checkout_keeps_what_it_learnt_all_the_same(
@@ -149,6 +149,7 @@ def test_a_service_that_may_not_write_to_its_checkout_keeps_what_it_learnt_all_t
     assert kept("learnt") == REPOSITORY / "var" / "learnt"
     monkeypatch.setattr(os, "access", lambda path, _: path != REPOSITORY)
     assert kept("learnt") == Path("var/learnt")
+
 
 def test_the_image_stays_under_500_megabytes(installed: Path) -> None:
     """Distroless Python is about 55 MB; what we add is measured here."""
@@ -265,7 +266,6 @@ def test_dump_wipe_restore_answer(
     assert _chats_in(backup, tmp_path) == 0
 
 
-def _chats_in(backup: Path, folder: Path) -> int:
 @pytest.mark.parametrize("is_gone", [False, True])
 def test_what_root_restores_belongs_to_the_service(tmp_path: Path, *, is_gone: bool) -> None:
     service, folder = 65_534 if os.geteuid() == 0 else os.geteuid(), tmp_path / "var"
@@ -282,6 +282,7 @@ def test_what_root_restores_belongs_to_the_service(tmp_path: Path, *, is_gone: b
     assert file.stat().st_mode & 0o077 == 0
 
 
+def _chats_in(backup: Path, folder: Path) -> int:
     """Rows about conversations in a backup."""
     if backup.suffix == ".dump":
         listing = subprocess.run(
