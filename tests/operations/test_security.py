@@ -167,10 +167,33 @@ def test_no_websocket_is_opened(sqlite_bot: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/static/chat.css", "/api/v1/entries", "/nothing", "/openapi.json", "/healthz"]
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/static/chat.css", 200),
+        ("GET", "/static/nothing", 404),
+        ("GET", "/api/v1/entries", 200),
+        ("GET", "/api/v1/entries/nothing", 404),
+        ("POST", "/api/v1/ask", 422),
+        ("GET", "/nothing", 404),
+        ("DELETE", "/", 405),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/healthz", 200),
+        ("POST", WEBHOOK, 403),
+        ("GET", "/admin", 401),
+        ("GET", "/admin/entrar", 200),
+        ("GET", "/admin/nothing", 404),
+        ("POST", "/admin/entrar", 401),
+        ("GET", "/api/v1/admin/me", 401),
+        ("GET", "/api/v1/admin/nothing", 404),
+    ],
 )
-def test_every_answer_has_the_security_headers(sqlite_bot: Program, path: str) -> None:
-    headers = sqlite_bot.client.get(path).headers
+def test_every_answer_has_the_security_headers(
+    sqlite_bot: Program, method: str, path: str, status: int
+) -> None:
+    answer = sqlite_bot.client.request(method, path)
+    assert answer.status_code == status
+    headers = answer.headers
     for name in doorway.HEADERS:
         assert name in headers, name
     policy = headers["Content-Security-Policy"]
