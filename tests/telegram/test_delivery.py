@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.support.server import SECRET, Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn, failure
@@ -98,6 +99,19 @@ def test_telegrams_trouble_postpones_the_update_however_often(
         response = sqlite_bot.post_update(update)
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) >= 1
+    assert sqlite_bot.post_update(update).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) == 1
+
+
+@pytest.mark.parametrize("status", [200, 502])
+@pytest.mark.parametrize("text", ["", "<html>Bad Gateway</html>", "[1]"])
+def test_what_is_no_answer_of_telegrams_postpones_the_update(
+    sqlite_bot: Program, telegram: TelegramStandIn, ana: Person, status: int, text: str
+) -> None:
+    update = ana.writes("hola")
+    for _ in range(7):
+        telegram.answers_with(web.Response(status=status, text=text))
+        assert sqlite_bot.post_update(update).status_code == 503
     assert sqlite_bot.post_update(update).status_code == 200
     assert len(telegram.sent(ana.chat_id)) == 1
 
