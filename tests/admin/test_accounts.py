@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin import passwords, tables
 from health_navigator.admin.sessions import ABSOLUTE, COOKIE, IDLE
 from health_navigator.admin.tables import ApiToken, FailedLogin, StaffSession
-from tests.admin.conftest import API, Staff, run_command
+from tests.admin.conftest import API, Person, Staff, run_command, serving
 from tests.support.passwords import slow_hasher
+from tests.support.server import KEY, Program, settings_for
 from tests.support.waiting import PATIENCE
 
 PASSWORD = "seis gatos miran la luna"
+LUCIA = {"name": "lucia", "role": "editor", "password": PASSWORD}
 
 
 @pytest.fixture
@@ -97,6 +100,24 @@ def test_a_session_ends_by_itself(
 
     staff.in_database(grow_old)
     assert browser.get(f"{API}/me").status_code == 401
+
+
+def test_sessions_and_tokens_outlive_a_change_of_the_secret_key(
+    little: Path, tmp_path: Path
+) -> None:
+    """Old and new key at once; and the staff need not log in again afterwards."""
+    values = {"knowledge_dir": little, "secret_key": "o" * 40}
+    with serving(settings_for(tmp_path, **values)) as staff:
+        assert staff.ada.post("/people", LUCIA).status_code == 201
+        assert log_in(staff.client, LUCIA["name"]).status_code == 200
+        cookies, bearer = dict(staff.client.cookies), staff.ada.token
+    turned = values | {"secret_key": KEY, "secret_key_previous": "o" * 40}
+    for changed in (turned, values | {"secret_key": KEY}):
+        with Program(settings_for(tmp_path, **changed)).running() as program:
+            ada = Person("ada", program.client, bearer).get("/me").json()
+            program.client.cookies.update(cookies)
+            me = program.client.get(f"{API}/me").json()
+        assert (me["name"], ada["name"]) == (LUCIA["name"], "ada")
 
 
 def test_wrong_name_and_wrong_password_sound_the_same(browser: httpx.Client, lucia: str) -> None:
