@@ -7,14 +7,19 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
+import httpx
+
+from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.reliability.crowds import chats_of, is_answered
 from tests.reliability.fragile import COMMAND
 from tests.support.courier import deliver_all
 from tests.support.process import Served, has_ended, serving
-from tests.support.server import telegram_settings
-from tests.support.telegram import TelegramStandIn
+from tests.support.server import SECRET, telegram_settings
+from tests.support.telegram import Body, Person, TelegramStandIn
 from tests.support.waiting import wait_until
 
 
@@ -39,6 +44,71 @@ def test_killed_in_the_middle_of_200_updates_it_loses_none(
     assert all(is_answered(telegram, chat) for chat in chats)
     # Only what was being sent when the process died may have come twice.
     assert len(telegram.sent()) <= 200 + 3 * 40
+
+
+# Where the journey of an update is held up, and by what: a table that somebody else has locked.
+AT = {
+    "claim": ("telegram_update", "INSERT INTO telegram_update"),
+    "store": ("outgoing_message", "INSERT INTO outgoing_message"),
+    "finish": ("telegram_update", "UPDATE telegram_update"),
+}
+
+
+async def test_killed_at_each_step_of_the_journey_it_loses_none(
+    tmp_path: Path,
+    telegram: TelegramStandIn,
+    numbers: Iterator[int],
+    few_entries: Path,
+    postgres_url: str,
+) -> None:
+    settings = telegram_settings(telegram.url, knowledge_dir=few_entries, database_url=postgres_url)
+    database = await asyncpg.connect(postgres_url)
+    with serving(tmp_path, settings) as served:
+        for step in ("claim", "store", "send", "finish"):
+            person = Person(next(numbers) * 1_000, numbers)
+            update = person.writes("que es el sis")
+            async with database.transaction():
+                await _hold_up(served, telegram, database, update, step)
+                served.kill()
+            await asyncio.to_thread(served.start)
+            await asyncio.to_thread(served.deliver, update)
+            # Once more where Telegram had the message already, and nobody could note it.
+            assert 1 <= len(telegram.sent(person.chat_id)) <= 2, step
+    await database.close()
+
+
+async def _hold_up(
+    served: Served,
+    telegram: TelegramStandIn,
+    database: asyncpg.Connection,
+    update: Body,
+    step: str,
+) -> None:
+    """Deliver the update, and wait until it is in this step and can go no further."""
+    table, statement = AT.get(step, ("", ""))
+    is_late = step in ("send", "finish")
+    if is_late:
+        telegram.answers_with(3.0)
+    else:
+        await database.execute(f"LOCK TABLE {table} IN SHARE MODE")
+    delivering = asyncio.create_task(_deliver_once(served, update))
+    while telegram.script:
+        await asyncio.sleep(0.01)
+    if step == "finish":
+        await database.execute(f"LOCK TABLE {table} IN SHARE MODE")
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1"
+    while statement and not await database.fetchval(waits, f"{statement}%"):
+        assert not delivering.done(), step
+        await asyncio.sleep(0.02)
+        # Within a transaction it would look the same for ever.
+        await database.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def _deliver_once(served: Served, update: Body) -> None:
+    headers = {SECRET_HEADER: SECRET}
+    with suppress(httpx.TransportError):
+        async with httpx.AsyncClient(timeout=60, headers=headers) as client:
+            await client.post(f"{served.url}/telegram/webhook", json=update)
 
 
 def test_three_processes_share_one_postgresql_and_one_is_killed(
