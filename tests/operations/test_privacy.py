@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from typer.main import get_command
 
 from health_navigator import jobs
 from health_navigator.admin import audit, sessions
+from health_navigator.cli import app
 from health_navigator.config import PREFIX, Settings
 from health_navigator.conversation import memory
 from health_navigator.db import Database
@@ -262,6 +264,17 @@ def logged_events() -> set[str]:
 def test_every_event_of_the_log_is_explained() -> None:
     """And nothing is explained that no longer exists."""
     assert documented_events() == logged_events()
+
+
+def test_every_command_is_explained() -> None:
+    text = (REPOSITORY / "docs" / "operations.md").read_text()
+    table = text.partition("## Commands")[2].partition("\n## ")[0]
+    told = {" ".join(words.split()[:2]) for words in re.findall(r"`([a-z][^`]+)`", table)}
+    program: Any = get_command(app)
+    for name, command in program.commands.items():
+        inner = getattr(command, "commands", {})
+        for each in [f"{name} {word}" for word in inner] or [name]:
+            assert any(f"{words} ".startswith(f"{each} ") for words in told), each
 
 
 def test_every_setting_is_explained() -> None:
