@@ -179,3 +179,4 @@ def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_tha
     assert time.monotonic() - started < 5
     os.kill(learning, signal.SIGCONT)
     wait_until(lambda: has_ended(learning))
+    assert "Traceback" not in served.log.read_text()

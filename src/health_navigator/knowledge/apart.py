@@ -71,8 +71,9 @@ def main() -> None:
         Thread(target=_end_with_the_server, daemon=True).start()
         told.write(pack(learn(content)))
     except Exception as error:  # noqa: BLE001  the server logs it, by its kind alone
-        told.write(type(error).__name__.encode())
-        raise SystemExit(1) from None
+        with suppress(OSError):  # the server may have ended meanwhile
+            os.write(told.fileno(), type(error).__name__.encode())
+        os._exit(1)
 
 
 def _end_with_the_server() -> None:
