@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from health_navigator.app import load_knowledge
 from health_navigator.db import NEWEST, Base, Database, UtcDateTime, alembic_config
 from health_navigator.errors import DatabaseAwayError, DatabaseInUseError
 from health_navigator.tables import ALL_TABLES
@@ -78,23 +79,28 @@ def test_migrations_go_down_and_up_again(database_url: str, tmp_path: Path) -> N
     assert _on(url, _differences) == []
 
 
-def test_processes_that_start_together_migrate_one_after_the_other(
-    postgres_url: str, tmp_path: Path
+def test_processes_that_start_together_prepare_the_database_one_after_the_other(
+    postgres_url: str, tmp_path: Path, few_entries: Path
 ) -> None:
-    url = _async_url(postgres_url, tmp_path)
+    """Its tables, and the knowledge in them."""
+    settings = settings_for(tmp_path, database_url=postgres_url, knowledge_dir=few_entries)
 
-    async def start() -> bool:
-        database = await Database.open(url)
+    async def start() -> int:
+        database = await Database.open(settings.database_url)
         try:
             await database.migrate()
-            return await database.is_ready()
+            report = await load_knowledge(database, settings)
+            assert await database.is_ready()
+            return len(report.added)
         finally:
             await database.close()
 
-    async def all_at_once() -> list[bool]:
+    async def all_at_once() -> list[int]:
         return await asyncio.gather(*(start() for _ in range(4)))
 
-    assert asyncio.run(all_at_once()) == [True] * 4
+    *others, first = sorted(asyncio.run(all_at_once()))
+    assert first > 0
+    assert others == [0, 0, 0]
 
 
 def test_a_second_process_on_the_same_sqlite_file_is_refused(

@@ -272,7 +272,7 @@ class Database:
         """Bring the schema up to date; processes that start together wait for each other."""
         with _told_when_away():
             async with self.engine.begin() as connection:
-                await _lock_migrations(connection)
+                await take_turn(connection, _MIGRATION_LOCK)
                 if await connection.run_sync(_schema) is not Schema.CURRENT:
                     await connection.run_sync(upgrade)
 
@@ -398,12 +398,16 @@ def _release(descriptor: int) -> None:
     os.close(descriptor)
 
 
-async def _lock_migrations(connection: AsyncConnection) -> None:
+async def take_turn(connection: AsyncConnection, lock: int) -> None:
+    """Wait until nobody else has this turn; it ends with the transaction.
+
+    One SQLite file has one process, and needs no turns.
+    """
     if connection.dialect.name != "postgresql":
         return
-    # Asked again and again: another's migration may take longer than any answer may.
+    # Asked again and again: another's turn may take longer than any answer may.
     ours = text("SELECT pg_try_advisory_xact_lock(:lock)")
-    while not await connection.scalar(ours, {"lock": _MIGRATION_LOCK}):  # noqa: ASYNC110
+    while not await connection.scalar(ours, {"lock": lock}):  # noqa: ASYNC110
         await asyncio.sleep(_TURN_SECONDS)
 
 

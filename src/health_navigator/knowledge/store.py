@@ -13,10 +13,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator.db import take_turn
 from health_navigator.knowledge.files import FileItem, StoredItem
 from health_navigator.knowledge.tables import Item, ItemKind, KnowledgeVersion, Origin, Revision
 
 FILES_AUTHOR = "files"
+# Any number, as long as nothing else in the same PostgreSQL database uses it.
+_LOAD_LOCK = 730_110_002
 Key = tuple[str, str]
 
 
@@ -50,7 +53,11 @@ def digest(body: Mapping[str, Any]) -> str:
 async def load(
     session: AsyncSession, items: Sequence[FileItem | StoredItem], take: Take | None = None
 ) -> LoadReport:
-    """Write checked items to the database, keyed by id; the same again does nothing."""
+    """Write checked items to the database, keyed by id; the same again does nothing.
+
+    Processes that start together write one after the other.
+    """
+    await take_turn(await session.connection(), _LOAD_LOCK)
     rows = {(row.kind, row.id): row for row in await session.scalars(select(Item))}
     report = LoadReport()
     for item in items:
