@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -232,6 +234,15 @@ def test_the_audit_says_who_did_what_before_and_after(staff: Staff) -> None:
     assert staff.aida.get("/audit", params={"who": "elena", "item": entry}).json()["total"] == 4
     assert staff.aida.get("/audit", params={"until": "2020-01-01"}).json()["total"] == 0
     assert entry in staff.aida.get("/audit.csv").text
+
+
+def test_the_audit_as_a_table_holds_no_formula(staff: Staff) -> None:
+    """Its readers open it in a spreadsheet."""
+    staff.publish(f"/entries/{staff.new_id()}", ENTRY, reason="=HYPERLINK(1)")
+    lines = csv.reader(StringIO(staff.aida.get("/audit.csv").text, newline=""))
+    cells = [cell for line in lines for cell in line]
+    assert "'=HYPERLINK(1)" in cells
+    assert not any(cell.startswith("=") for cell in cells)
 
 
 @pytest.mark.parametrize(
