@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import socket
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,6 +76,14 @@ def test_a_sqlite_file_that_another_process_serves(tmp_path: Path) -> None:
         done = start(tmp_path, database_url=f"sqlite:///{tmp_path}/bot.sqlite3")
     assert done.returncode == 2
     assert "PostgreSQL" in last_line(done)
+
+
+def test_a_port_that_another_program_has(tmp_path: Path, few_entries: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = start(tmp_path, port=port, knowledge_dir=str(few_entries))
+    assert done.returncode == 1
+    assert "NAVIGATOR_PORT" in last_line(done)
 
 
 def test_knowledge_that_cannot_be_used(tmp_path: Path) -> None:

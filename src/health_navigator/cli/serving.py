@@ -64,10 +64,16 @@ def _serve(settings: Settings) -> None:
     server = _Server(config)
     with suppress(SystemExit):
         server.run()
-    error = getattr(app.state, "start_error", None)
-    if isinstance(error, NavigatorError):
-        raise error
-    if error is not None:
-        echo(f"not started ({type(error).__name__}): `health-navigator doctor` says why", err=True)
     if not (server.started or server.should_exit):
+        error = getattr(app.state, "start_error", None)
+        if isinstance(error, NavigatorError):
+            raise error
+        echo(f"not started {_why(error, settings)}", err=True)
         raise Exit(1)
+
+
+def _why(error: Exception | None, settings: Settings) -> str:
+    if error is not None:
+        return f"({type(error).__name__}): `health-navigator doctor` says why"
+    place = f"{settings.host}:{settings.port}"
+    return f"at {place}: is it in use? See NAVIGATOR_HOST and NAVIGATOR_PORT"
