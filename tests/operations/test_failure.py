@@ -13,6 +13,7 @@ import pytest
 
 from health_navigator.doorway import HEADERS
 from tests.support.process import Served, serving
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +36,21 @@ async def _break(url: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/admin"])
 def test_a_page_that_fails_says_whom_to_call(broken: Served, path: str) -> None:
-    answer = httpx.get(broken.url + path, cookies={"staff": "x"}, timeout=60)
+    answer = httpx.get(broken.url + path, cookies={"staff": "x"}, timeout=PATIENCE)
     assert answer.status_code == 500
     assert "106" in answer.text
     assert answer.headers.items() >= {k.lower(): v for k, v in HEADERS.items()}.items()
 
 
 def test_an_api_that_fails_says_so_in_json(broken: Served) -> None:
-    answer = httpx.get(f"{broken.url}/api/v1/admin/me", cookies={"staff": "x"}, timeout=60)
+    answer = httpx.get(f"{broken.url}/api/v1/admin/me", cookies={"staff": "x"}, timeout=PATIENCE)
     assert answer.status_code == 500
     assert answer.json()["detail"]
     assert answer.headers.items() >= {k.lower(): v for k, v in HEADERS.items()}.items()
 
 
 def test_the_log_says_where(broken: Served) -> None:
-    httpx.get(broken.url, timeout=60)
+    httpx.get(broken.url, timeout=PATIENCE)
     lines = [json.loads(line) for line in broken.log.read_text().splitlines()]
     failed = [line for line in lines if line["event"] == "request.failed"]
     assert failed

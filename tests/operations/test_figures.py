@@ -63,7 +63,7 @@ def test_every_figure_moves(program: Program, telegram: TelegramStandIn, ana: Pe
         "knowledge_entries",
         "knowledge_stale",
     }
-    wait_until(lambda: expected <= _moved(program) and not _is_ours(program), seconds=60)
+    wait_until(lambda: expected <= _moved(program) and not _is_ours(program))
     told = {name.partition("{")[0] for name in expected} | {"webhook_is_ours"}
     families = {family.name for family in Metrics().registry.collect()}
     ours = {name for name in families if name.startswith("navigator_")} - STILL

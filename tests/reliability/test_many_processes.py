@@ -16,7 +16,7 @@ from tests.support.knowledge import change_file, small_knowledge
 from tests.support.process import run_program
 from tests.support.server import KEY, Program
 from tests.support.telegram import Person, TelegramStandIn, failure
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_chat_keeps_its_order_over_two_processes(
         while telegram.script:
             time.sleep(0.01)
         assert there.post_update(second).status_code == 503
-        assert posted.result(20).status_code == 200
+        assert posted.result(PATIENCE).status_code == 200
     assert there.deliver(second).status_code == 200
     assert ["Fuente:" in text for text in telegram.texts(ana.chat_id)] == [True, False]
 
