@@ -171,7 +171,7 @@ def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_tha
     served = Served(tmp_path, {"knowledge_dir": few_entries}, COMMAND)
     (tmp_path / "fate").write_text("well")
     served.begin()
-    wait_until(served.children)
+    wait_until(lambda: any(map(_learns, served.children())))
     (learning,) = served.children()
     os.kill(learning, signal.SIGSTOP)
     started = time.monotonic()
@@ -180,3 +180,8 @@ def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_tha
     os.kill(learning, signal.SIGCONT)
     wait_until(lambda: has_ended(learning))
     assert "Traceback" not in served.log.read_text()
+
+
+def _learns(process: int) -> bool:
+    """Not only forked: until it runs another program, the server waits for that alone."""
+    return b"knowledge.apart" in Path(f"/proc/{process}/cmdline").read_bytes()
