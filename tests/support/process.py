@@ -58,6 +58,7 @@ class Served:
     command: Sequence[str] = OUR_OWN
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    _logged: int = 0
 
     @property
     def url(self) -> str:
@@ -76,6 +77,7 @@ class Served:
         """Start, and wait for nothing."""
         defaults = {"port": self.port, "secret_key": KEY, "encoder": "none"}
         environment = environment_of({**defaults, **self.settings})
+        self._logged = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.command, "serve"],
@@ -87,11 +89,15 @@ class Served:
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self.is_ready():
+        # A port that was free may be another program's by now: that one's readiness is not ours.
+        while not (self._listens() and self.is_ready()):
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()[-2_000:]
             assert time.monotonic() < deadline, "the program did not become ready"
             time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        return b"Uvicorn running on" in self.log.read_bytes()[self._logged :]
 
     def is_ready(self) -> bool:
         try:
