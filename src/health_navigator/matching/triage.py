@@ -27,11 +27,11 @@ from health_navigator.matching.signs import Signs, learn_signs
 
 NONE = "none"
 # How far a danger must lead over none: there one ordinary message in a hundred passes.
-DANGER_LEAD = 0.15
+DANGER_LEAD = 0.28
 # The same where the encoder was asked.
-MEANT_LEAD = 0.08
+MEANT_LEAD = 0.25
 # Below the first lead or above the second, words leave no doubt: the encoder is not asked.
-DOUBT_FROM, DOUBT_TO = -0.7, 1.0
+DOUBT_FROM, DOUBT_TO = -0.45, 1.0
 # What a vector counts for beside the words' signs, and what both together do beside words alone.
 VECTOR_WEIGHS = 0.7
 MEANING_WEIGHS = 0.7
