@@ -41,7 +41,7 @@ def knowledge() -> tuple[list[Danger], list[str]]:
 def labelled() -> Iterator[tuple[str, Labelled]]:
     lines = MESSAGES.read_text(encoding="utf-8").splitlines()
     yield MESSAGES.name, [(each.crisis or "none", each.text) for each in read_questions(lines)]
-    for name in ("danger.tsv", "danger_apart.tsv", "danger_kinds.tsv"):
+    for name in ("danger.tsv", "danger_apart.tsv", "danger_kinds.tsv", "danger_hinted.tsv"):
         rows = (ROOT / "tests" / "data" / name).read_text(encoding="utf-8").splitlines()
         yield name, [(kind, text) for kind, _, text in (row.partition("\t") for row in rows)]
 
