@@ -113,7 +113,9 @@ def test_another_question_while_a_place_is_awaited_is_answered(chat: Chat) -> No
 
 
 def test_a_closed_service_says_so_and_what_is_open(chat: Chat) -> None:
-    assert "está cerrado" in chat.says("casa de todos").text
+    text = chat.says("casa de todos").text
+    assert "está cerrado" in text
+    assert "parroquia" in text
 
 
 def test_closed_ones_are_never_listed(someone: Callable[[], Chat]) -> None:

@@ -18,7 +18,7 @@ from health_navigator.conversation.understanding import (
     understand,
     where_to_go,
 )
-from health_navigator.directory.models import Kind
+from health_navigator.directory.models import Kind, Service
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Danger, Entry
@@ -78,8 +78,7 @@ class Answering:
 
     def show(self, understood: Understanding, text: str) -> Turn:
         if understood.closed is not None:
-            reply = self.near.closed(understood.closed)
-            return Turn((reply,), self.state.but(waiting=None, misses=0), Outcome.SERVICES)
+            return self._closed(understood.closed, understood.entry)
         match understood.outcome:
             case Outcome.URGENT:
                 return self.urgent(understood.urgent or "", understood.confidence)
@@ -91,6 +90,17 @@ class Answering:
                 return self._clarify(understood)
             case _:
                 return self._miss(understood, text)
+
+    def _closed(self, service: Service, entry: Entry | None) -> Turn:
+        """That it closed, and what is open instead: services, or else what the answer says."""
+        closed = self.near.closed(service)
+        state = self.state.but(waiting=None, misses=0)
+        if entry is None or self.knowledge.directory.replacements(service):
+            return Turn((closed,), state, Outcome.SERVICES)
+        answer = self._entry_reply(entry, None)
+        reply = replace(answer, text=f"{closed.text}\n\n{answer.text}")
+        state = state.but(entry=entry.id, kind=None, understood=True)
+        return Turn((reply,), state, Outcome.SERVICES, entry=entry.id)
 
     def urgent(self, danger_id: str, confidence: float) -> Turn:
         danger = self.knowledge.dangers[danger_id]

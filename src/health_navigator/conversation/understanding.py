@@ -149,7 +149,15 @@ def _ordinary(
     if closed is not None and (
         understood.outcome is not Outcome.ANSWER or _is_mostly(closed.name, text)
     ):
-        return replace(understood, outcome=Outcome.SERVICES, kind=closed.kind, closed=closed)
+        entry = understood.entry
+        is_about = entry is not None and knowledge.kind_of_entry(entry.id) is closed.kind
+        return replace(
+            understood,
+            outcome=Outcome.SERVICES,
+            entry=entry if is_about else knowledge.entry_of_kind(closed.kind),
+            kind=closed.kind,
+            closed=closed,
+        )
     named = _named(knowledge, text, moment, understood)
     if named is not None:
         return named
