@@ -118,6 +118,18 @@ def test_a_closed_service_says_so_and_what_is_open(chat: Chat) -> None:
     assert "parroquia" in text
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "me negaron la atencion en la posta de ate",
+        "el doctor del hospital de vitarte me trato mal",
+        "en el hospital de lima llaman a migraciones?",
+    ],
+)
+def test_what_happened_at_a_place_is_no_question_for_places(chat: Chat, told: str) -> None:
+    assert "Fuente:" in chat.says(told).text
+
+
 def test_closed_ones_are_never_listed(someone: Callable[[], Chat]) -> None:
     assert "Casa de Todos" not in someone().says("albergue en Lima").text
 

@@ -16,9 +16,11 @@ from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
 from health_navigator.matching.normalise import fold, sound, sounded
+from health_navigator.matching.place_words import SMALL
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 from health_navigator.matching.triage import Assessment
+from health_navigator.matching.where import ASKS
 from health_navigator.matching.words import read_words
 
 NEAREST = 5
@@ -26,6 +28,8 @@ NEAREST = 5
 FARTHEST_KM = 150.0
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
+# So sure of an answer that no place goes with, that the place in a message is told, not asked for.
+_SURE_OF_ANOTHER = 0.75
 # So sure that it is out of scope: a job in a hospital, a room to let near one. Of the labelled
 # where-questions none came near it.
 _BEYOND = 0.95
@@ -162,7 +166,7 @@ def _ordinary(
     if named is not None:
         return named
     asked = None if _is_beyond(understood) else knowledge.where.find_where(text)
-    if asked is not None:
+    if asked and not _tells_of_a_place(knowledge, text, understood, asked.place):
         return where_to_go(
             knowledge,
             _answered_kind(knowledge, understood) or Kind(asked.kind),
@@ -182,6 +186,29 @@ def _answered_kind(knowledge: Snapshot, understood: Understanding) -> Kind | Non
     if entry is None or not is_sure or entry.id not in knowledge.answer_first:
         return None
     return knowledge.kind_of_entry(entry.id)
+def _tells_of_a_place(
+    knowledge: Snapshot, text: str, understood: Understanding, place: PlaceMention | None
+) -> bool:
+    """«Me negaron la atención en la posta de Ate»: surely answered by what no place goes with.
+
+    A message of nothing but a kind and a place («posta en Ate») asks where, whatever it is like.
+    """
+    entry = understood.entry
+    is_sure = understood.outcome is Outcome.ANSWER and understood.confidence >= _SURE_OF_ANOTHER
+    if entry is None or not is_sure or knowledge.kind_of_entry(entry.id) is not None:
+        return False
+    if ASKS.search(sounded(text)):
+        return False
+    words = read_words(text)
+    kind = knowledge.where.kinds.among(words)
+    of_kind = kind.words if kind else frozenset()
+    of_place = range(place.start, place.end) if place else range(0)
+    return any(
+        word.text not in SMALL and at not in of_kind and word.start not in of_place
+        for at, word in enumerate(words)
+    )
+
+
 
 
 def _named(
