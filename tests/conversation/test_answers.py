@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from tests.support.chat import DANGER, Chat, inbox
 from tests.support.server import Program
 
@@ -88,3 +89,22 @@ def test_a_vague_word_is_asked_back_with_neutral_buttons(someone: Callable[[], C
     assert "Ninguna de estas" in asked.labels
     assert 3 <= len(asked.labels) <= 6
     assert "¿Qué buscabas?" in someone().presses(asked, "Ninguna de estas").text
+
+
+@pytest.mark.parametrize(
+    ("told", "answered"),
+    [
+        ("mi papa es sordo", "discapacidad"),
+        ("mi hijo ve borroso", "lentes"),
+        ("mi esposo fuma marihuana", "temblor fuerte"),
+    ],
+)
+def test_who_tells_what_somebody_has_is_not_asked_to_tell_more(
+    chat: Chat, told: str, answered: str
+) -> None:
+    assert answered in chat.says(told).text
+
+
+def test_who_only_names_somebody_is_asked_to_tell_more(someone: Callable[[], Chat]) -> None:
+    for begun in ("mi ahijada", "mi hijo tiene", "es por mi yerno y yo"):
+        assert "Cuéntame un poco más" in someone().says(begun).text

@@ -52,6 +52,13 @@ _OF_A_HOUSE = re.compile(
 
 # The entry for who only began to write («mi hija»), and after an answer means more of that.
 _BEGUN = "a-medias"
+# Who it is about, by sound; what follows tells more than a beginning does.
+_ABOUT_WHOM = re.compile(
+    r"^(?:\w+ ){0,4}?(?:mis?|una?|el|la|los|las) (?:otr[oa] |menor |mayor )?\w+"
+    r"(?: (?:menor|mayor))?(?: de mi \w+)?(?: i yo)?(?: (?:es|esta|tiene)$)?"
+)
+# Less likely than this, the rest of such a message was not understood either.
+_TOLD_ENOUGH = 0.25
 
 _WORDS_BESIDE_NAME = 5
 # In a longer message a house is named in passing.
@@ -148,7 +155,7 @@ def _urgent(knowledge: Snapshot, danger_id: str, confidence: float) -> Understan
 def _ordinary(
     knowledge: Snapshot, text: str, moment: datetime, point: Coordinates | None, state: State
 ) -> Understanding:
-    understood = _decided(knowledge, knowledge.ranker.rank(text))
+    understood = _heard(knowledge, text)
     closed = knowledge.directory.find_closed(text)
     if closed is not None and (
         understood.outcome is not Outcome.ANSWER or _is_mostly(closed.name, text)
@@ -179,13 +186,6 @@ def _ordinary(
     return _follow_up(knowledge, text, moment, understood, state) or understood
 
 
-def _answered_kind(knowledge: Snapshot, understood: Understanding) -> Kind | None:
-    """Where an answer that must not be hidden sends people, whatever else the message names."""
-    entry = understood.entry
-    is_sure = understood.outcome is Outcome.ANSWER
-    if entry is None or not is_sure or entry.id not in knowledge.answer_first:
-        return None
-    return knowledge.kind_of_entry(entry.id)
 def _tells_of_a_place(
     knowledge: Snapshot, text: str, understood: Understanding, place: PlaceMention | None
 ) -> bool:
@@ -209,6 +209,13 @@ def _tells_of_a_place(
     )
 
 
+def _answered_kind(knowledge: Snapshot, understood: Understanding) -> Kind | None:
+    """Where an answer that must not be hidden sends people, whatever else the message names."""
+    entry = understood.entry
+    is_sure = understood.outcome is Outcome.ANSWER
+    if entry is None or not is_sure or entry.id not in knowledge.answer_first:
+        return None
+    return knowledge.kind_of_entry(entry.id)
 
 
 def _named(
@@ -244,6 +251,37 @@ def _is_beyond(understood: Understanding) -> bool:
     """Whether a message is so surely about something else that a hospital in it changes nothing."""
     ranking = understood.ranking
     return ranking is not None and ranking.group is not None and ranking.out_of_scope >= _BEYOND
+
+
+def _heard(knowledge: Snapshot, text: str) -> Understanding:
+    """What the message means by itself.
+
+    «Mi papá es sordo» is no beginning: where only who it is about was heard, the rest is asked.
+    And «mi inquilina» is one, although the ranker wavers.
+    """
+    understood = _decided(knowledge, knowledge.ranker.rank(text))
+    begun = knowledge.entries.get(_BEGUN)
+    if begun is None or begun not in (understood.entry, *understood.options[:1]):
+        return understood
+    told = _told_of_them(text)
+    if told == "":
+        return replace(understood, outcome=Outcome.SMALLTALK, entry=begun, options=())
+    if told is None or understood.entry is not begun:
+        return understood
+    more = _decided(knowledge, knowledge.ranker.rank(told))
+    is_told = more.outcome in (Outcome.ANSWER, Outcome.CLARIFY) and more.confidence >= _TOLD_ENOUGH
+    return more if is_told else understood
+
+
+def _is_begun(understood: Understanding) -> bool:
+    return understood.entry is not None and understood.entry.id == _BEGUN
+
+
+def _told_of_them(text: str) -> str | None:
+    """What a message tells of the one it is about; None where it names nobody."""
+    words = read_words(text)
+    whom = _ABOUT_WHOM.match(" ".join(sound(word.text) for word in words))
+    return " ".join(word.text for word in words[len(whom[0].split()) :]) if whom else None
 
 
 def _decided(knowledge: Snapshot, ranking: Ranking) -> Understanding:
@@ -288,8 +326,7 @@ def _is_open(understood: Understanding) -> bool:
     """Whether the message by itself has no answer, and nobody to refer to."""
     if understood.refer is not None:
         return False
-    is_begun = understood.entry is not None and understood.entry.id == _BEGUN
-    return is_begun or understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
+    return _is_begun(understood) or understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
 
 
 def _is_mostly(name: str, text: str) -> bool:
