@@ -181,6 +181,7 @@ def test_a_hospital_named_in_passing_is_not_what_is_asked_for(chat: Chat, told: 
         ("donde me ponen la vacuna de la mpox en lima", "No está confirmado que hoy haya"),
         ("se me rompio el condon donde voy en comas", "Ve ahora mismo a la emergencia"),
         ("donde consigo hormonas en trujillo", "No encontramos un servicio público"),
+        ("ong para gente con vih en lima", "Sí hay organizaciones que acompañan"),
     ],
 )
 def test_what_a_list_would_hide_is_said_before_it(chat: Chat, asked: str, first: str) -> None:
