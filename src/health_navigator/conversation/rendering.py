@@ -30,7 +30,10 @@ def _said(
     _ = translator(locale)
     near = Nearby(knowledge, _, locale, moment)
     if understood.closed is not None:
-        return near.closed(understood.closed).plain
+        closed = near.closed(understood.closed).plain
+        if understood.entry is None or knowledge.directory.replacements(understood.closed):
+            return closed
+        return f"{closed}\n\n{_entry(knowledge, understood, understood.entry, moment, locale)}"
     match understood.outcome:
         case Outcome.URGENT:
             danger = knowledge.dangers[understood.urgent or ""]
