@@ -105,6 +105,25 @@ def test_who_tells_what_somebody_has_is_not_asked_to_tell_more(
     assert answered in chat.says(told).text
 
 
+@pytest.mark.parametrize(
+    ("told", "answered"),
+    [
+        ("hola buenas como saco el sis gracias", "SIS"),
+        ("necesito pañales ayuda por favor", "pañales"),
+        ("buenas necesito insulina ayuda", "insulina"),
+    ],
+)
+def test_politeness_hides_no_question(chat: Chat, told: str, answered: str) -> None:
+    text = chat.says(told).text
+    assert answered in text
+    assert "Fuente:" in text
+
+
+@pytest.mark.parametrize("said", ["hola buenas noches", "necesito ayuda", "muchas gracias amiga"])
+def test_small_talk_alone_stays_small_talk(chat: Chat, said: str) -> None:
+    assert "Fuente:" not in chat.says(said).text
+
+
 def test_who_only_names_somebody_is_asked_to_tell_more(someone: Callable[[], Chat]) -> None:
     for begun in ("mi ahijada", "mi hijo tiene", "es por mi yerno y yo"):
         assert "Cuéntame un poco más" in someone().says(begun).text

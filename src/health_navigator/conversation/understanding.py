@@ -57,6 +57,14 @@ _ABOUT_WHOM = re.compile(
     r"^(?:\w+ ){0,4}?(?:mis?|una?|el|la|los|las) (?:otr[oa] |menor |mayor )?\w+"
     r"(?: (?:menor|mayor))?(?: de mi \w+)?(?: i yo)?(?: (?:es|esta|tiene)$)?"
 )
+# Small talk that may stand before or after what a message is about, and its words.
+_BESIDE_THE_POINT = frozenset((_BEGUN, "saludo", "gracias", "ayuda-bot"))
+_CRIES = ("ayuda", "ayudame", "ayudeme", "ayudenme", "ayudenos", "por", "favor", "porfa")
+_HELLOS = ("hola", "buenas", "buenos", "buen", "dia", "dias", "tarde", "tardes", "noche", "noches")
+_ADDRESSES = ("disculpe", "disculpa", "oiga", "amigo", "amiga")
+_THANKS = ("gracias", "muchas", "mil", "de", "antemano", "saludos")
+_OPENINGS = frozenset(map(sound, (*_HELLOS, *_ADDRESSES, *_CRIES)))
+_CLOSINGS = frozenset(map(sound, (*_THANKS, *_CRIES)))
 # Less likely than this, the rest of such a message was not understood either.
 _TOLD_ENOUGH = 0.25
 
@@ -256,21 +264,40 @@ def _is_beyond(understood: Understanding) -> bool:
 def _heard(knowledge: Snapshot, text: str) -> Understanding:
     """What the message means by itself.
 
-    «Mi papá es sordo» is no beginning: where only who it is about was heard, the rest is asked.
-    And «mi inquilina» is one, although the ranker wavers.
+    «Hola no me baja» is no greeting, and «mi papá es sordo» no beginning: where small talk was
+    heard, what is told besides is asked alone. «Mi inquilina» tells nothing besides.
     """
     understood = _decided(knowledge, knowledge.ranker.rank(text))
-    begun = knowledge.entries.get(_BEGUN)
-    if begun is None or begun not in (understood.entry, *understood.options[:1]):
+    heard = [entry.id for entry in (understood.entry, *understood.options) if entry is not None]
+    if _BESIDE_THE_POINT.isdisjoint(heard):
         return understood
-    told = _told_of_them(text)
-    if told == "":
+    plain = _without_courtesies(text)
+    told = _told_of_them(plain) if _BEGUN in heard else None
+    if told == "" and heard[0] == _BEGUN:
+        begun = knowledge.entries[_BEGUN]
         return replace(understood, outcome=Outcome.SMALLTALK, entry=begun, options=())
-    if told is None or understood.entry is not begun:
-        return understood
-    more = _decided(knowledge, knowledge.ranker.rank(told))
-    is_told = more.outcome in (Outcome.ANSWER, Outcome.CLARIFY) and more.confidence >= _TOLD_ENOUGH
-    return more if is_told else understood
+    for rest in (plain, told):
+        if rest and len(rest.split()) < len(read_words(text)):
+            more = _decided(knowledge, knowledge.ranker.rank(rest))
+            if _says_more(more, understood):
+                return more
+    return understood
+
+
+def _says_more(more: Understanding, than: Understanding) -> bool:
+    if more.outcome is Outcome.CLARIFY:
+        return than.outcome is Outcome.SMALLTALK and more.confidence >= _TOLD_ENOUGH
+    return more.outcome is Outcome.ANSWER
+
+
+def _without_courtesies(text: str) -> str:
+    """The words between the greeting and the thanks."""
+    words = [word.text for word in read_words(text)]
+    while words and sound(words[0]) in _OPENINGS:
+        words = words[1:]
+    while words and sound(words[-1]) in _CLOSINGS:
+        words = words[:-1]
+    return " ".join(words)
 
 
 def _is_begun(understood: Understanding) -> bool:
