@@ -8,7 +8,7 @@ from health_navigator.conversation import languages, replies
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import NEAREST, Outcome, Understanding
 from health_navigator.directory import ubigeo
-from health_navigator.directory.models import Kind
+from health_navigator.directory.models import Kind, Service
 from health_navigator.i18n import translator
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
@@ -30,10 +30,7 @@ def _said(
     _ = translator(locale)
     near = Nearby(knowledge, _, locale, moment)
     if understood.closed is not None:
-        closed = near.closed(understood.closed).plain
-        if understood.entry is None or knowledge.directory.replacements(understood.closed):
-            return closed
-        return f"{closed}\n\n{_entry(knowledge, understood, understood.entry, moment, locale)}"
+        return _closed(near, understood, understood.closed, moment, locale)
     match understood.outcome:
         case Outcome.URGENT:
             danger = knowledge.dangers[understood.urgent or ""]
@@ -53,6 +50,16 @@ def _said(
             return replies.referred(_, understood.refer).plain
         case _:
             return languages.foreign_line(asked) or replies.not_understood(_, (), 1).plain
+
+
+def _closed(
+    near: Nearby, understood: Understanding, closed: Service, moment: datetime, locale: str
+) -> str:
+    """That it closed, and the answer that goes with it where no service replaced it."""
+    said = near.closed(closed).plain
+    if understood.entry is None or near.knowledge.directory.replacements(closed):
+        return said
+    return f"{said}\n\n{_entry(near.knowledge, understood, understood.entry, moment, locale)}"
 
 
 def _entry(
