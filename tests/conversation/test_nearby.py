@@ -113,9 +113,10 @@ def test_another_question_while_a_place_is_awaited_is_answered(chat: Chat) -> No
 
 
 def test_a_closed_service_says_so_and_what_is_open(chat: Chat) -> None:
-    text = chat.says("casa de todos").text
-    assert "está cerrado" in text
-    assert "parroquia" in text
+    for asked in ("casa de todos", "casa de todos direccion"):
+        text = chat.says(asked).text
+        assert "está cerrado" in text
+        assert "parroquia más cercana" in text
 
 
 @pytest.mark.parametrize(
