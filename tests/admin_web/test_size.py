@@ -92,7 +92,8 @@ def bodies_read() -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if "item.body" in statement:
+        # The clock's work counts what is past its review, which reads no body.
+        if "item.body" in statement and not statement.startswith("SELECT count"):
             found.append(str(parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
