@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 ECHO_BOTS := .venv-benchmark
+# One more than two cores: many tests wait for a process to start.
+TESTERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format lint types imports catalogues messages load lock clean
@@ -19,7 +21,7 @@ run: $(RUNTIME) ## Serve on http://127.0.0.1:8000 (set up first if need be)
 	$(BIN)/health-navigator serve
 
 test: $(DEVELOPMENT) ## Run every test (set up first if need be)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 check: format lint types imports catalogues test ## All that must hold before a commit
 
