@@ -87,7 +87,7 @@ class Answering:
             case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
                 return self.answer(understood.entry, understood)
             case Outcome.CLARIFY:
-                return self._clarify(understood)
+                return self._clarify(understood, text)
             case _:
                 return self._miss(understood, text)
 
@@ -158,10 +158,11 @@ class Answering:
     def _entries(self, ids: Sequence[str]) -> list[Entry]:
         return [self.knowledge.entries[each] for each in ids if each in self.knowledge.entries]
 
-    def _clarify(self, understood: Understanding) -> Turn:
-        reply = self._with_sign(replies.clarify(self.translate, understood.options), understood)
+    def _clarify(self, understood: Understanding, text: str) -> Turn:
+        foreign = languages.foreign_line(text)
+        reply = replies.clarify(self.translate, understood.options, foreign)
         return Turn(
-            (reply,),
+            (self._with_sign(reply, understood),),
             self.state.but(waiting=None, misses=0, understood=False),
             Outcome.CLARIFY,
             confidence=understood.confidence,

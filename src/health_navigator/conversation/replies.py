@@ -200,14 +200,16 @@ def danger_button(_: Translate, danger: Danger) -> Rows:
     return ((Button(_("I am in danger"), Taps.DANGER.with_argument(danger.id)),),)
 
 
-def clarify(_: Translate, options: Sequence[Entry]) -> Reply:
+def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) -> Reply:
+    """The choices, after a line in the language of who writes in none of ours."""
+    question = _("I want to understand you well. Which of these do you mean?")
     # On a phone that others hold, a sensitive question must not stand on a button in full.
     listed = (
         entry_button(entry) if entry.sensitive else Button(entry.title, entry_button(entry).data)
         for entry in options
     )
     return Reply(
-        _("I want to understand you well. Which of these do you mean?"),
+        f"{foreign}\n\n{question}" if foreign else question,
         buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
     )
 
