@@ -21,7 +21,7 @@ run: $(RUNTIME) ## Serve on http://127.0.0.1:8000 (set up first if need be)
 	$(BIN)/health-navigator serve
 
 test: $(DEVELOPMENT) ## Run every test (set up first if need be)
-	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: format lint types imports catalogues test ## All that must hold before a commit
 
