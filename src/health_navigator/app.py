@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
@@ -311,10 +311,9 @@ async def _database_away(request: Request, error: Exception) -> Response:
 async def _failed(request: Request, error: Exception) -> Response:
     """Our own fault: nobody who asked may be left without the numbers to call."""
     log.error("request.failed", error=type(error).__name__, where=where_in_ours(error))
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"detail": "our own failure; it is in the log"}, 500, HEADERS)
-    # This answer goes out past the doorway.
-    return PlainTextResponse(_last_resort(None), 500, HEADERS)
+    why = "our own failure; it is in the log"
+    # This answer goes out past the doorway, which adds the headers elsewhere.
+    return _told(request, 500, HEADERS, why, _last_resort(None))
 
 
 def _too_fast(request: Request, seconds: int) -> Response:
@@ -324,8 +323,13 @@ def _too_fast(request: Request, seconds: int) -> Response:
 
 
 def _come_back(request: Request, status: int, seconds: int, why: str, words: str) -> Response:
+    return _told(request, status, {"Retry-After": str(seconds)}, why, words)
+
+
+def _told(
+    request: Request, status: int, headers: Mapping[str, str], why: str, words: str
+) -> Response:
     """Programs are told why; who asked on the page reads whom to call meanwhile."""
-    headers = {"Retry-After": str(seconds)}
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": why}, status, headers)
     return PlainTextResponse(words, status, headers)
