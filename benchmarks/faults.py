@@ -29,7 +29,7 @@ from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, failure, ok
 
 from health_navigator.knowledge.files import read_directory
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.shipped import shipped
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 

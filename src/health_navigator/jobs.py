@@ -18,7 +18,8 @@ from health_navigator import clock
 from health_navigator.conversation import memory
 from health_navigator.conversation.tables import ConversationState, UnansweredQuestion
 from health_navigator.db import Database
-from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item
 from health_navigator.observability import Metrics
 
 log = structlog.get_logger()

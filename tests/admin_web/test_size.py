@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, delete, event, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.knowledge.store import digest
-from health_navigator.knowledge.tables import Item, ItemKind, Origin
+from health_navigator.knowledge.tables import Item, Origin
 from tests.admin.conftest import ENTRY
 from tests.admin_web.conftest import Team
 

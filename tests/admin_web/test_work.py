@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
 from health_navigator.admin.web import words
-from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item
 from tests.admin_web.conftest import Team
 from tests.admin_web.test_editing import ENTRY, SCRIPT
 

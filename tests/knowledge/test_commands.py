@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.cli import main
 from health_navigator.config import read_settings
 from health_navigator.knowledge import store
-from health_navigator.knowledge.tables import Item, ItemKind, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item, Revision
 from tests.knowledge.conftest import GOOD, Spoil
 from tests.support.database import Result, run_in
 from tests.support.knowledge import REAL

@@ -7,7 +7,7 @@ import textstat
 
 from health_navigator.knowledge.checks.readability import fernandez_huerta
 from health_navigator.knowledge.checks.wording import PLAIN
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from tests.support.knowledge import real_items
 
 

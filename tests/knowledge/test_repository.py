@@ -11,7 +11,7 @@ from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import FileItem, write_files
 from health_navigator.knowledge.listing import listing
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from tests.support.knowledge import REAL, REPOSITORY
 
 ANSWERS_PAGE = REPOSITORY / "docs" / "es" / "respuestas.md"

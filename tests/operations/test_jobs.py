@@ -17,7 +17,8 @@ from health_navigator.app import clock_jobs
 from health_navigator.conversation.tables import ConversationState, UnansweredQuestion
 from health_navigator.db import Base, Database
 from health_navigator.knowledge import store
-from health_navigator.knowledge.tables import ItemKind, Origin
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Origin
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.tables import OutgoingMessage, Stage, TelegramUpdate
 from tests.support.server import settings_for

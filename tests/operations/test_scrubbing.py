@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from health_navigator.conversation.scrubbing import Knows, scrubbed
-from health_navigator.knowledge.models import Entry, OutOfScopeFile
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import Entry, ItemKind, OutOfScopeFile
 from health_navigator.matching.rank import Document, learn_reader
 from tests.support.knowledge import real_items
 

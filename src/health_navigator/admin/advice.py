@@ -11,7 +11,7 @@ from health_navigator.errors import KnowledgeError
 from health_navigator.knowledge.checks import problems_of
 from health_navigator.knowledge.checks.readability import fernandez_huerta
 from health_navigator.knowledge.files import FileItem, Location
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.knowledge.yaml_text import Document
 
 # Checked against the whole knowledge when the draft is saved.

@@ -19,8 +19,8 @@ from health_navigator.directory.models import Service
 from health_navigator.i18n import mark
 from health_navigator.knowledge.files import DOCUMENTS, to_body
 from health_navigator.knowledge.form import to_problems
-from health_navigator.knowledge.models import Entry
-from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.models import Entry, ItemKind
+from health_navigator.knowledge.tables import Item
 from health_navigator.knowledge.yaml_text import Document
 
 # Telegram takes 4,096 characters; the source, the date and a warning come with the answer.

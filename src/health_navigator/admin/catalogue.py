@@ -19,7 +19,8 @@ from health_navigator.admin.plain import plain, plain_words
 from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
 from health_navigator.db import in_batches
-from health_navigator.knowledge.tables import Item, ItemKind, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item, Revision
 
 USE_WINDOW = timedelta(days=90)
 

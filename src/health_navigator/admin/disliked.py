@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin.catalogue import USE_WINDOW, Cards, Filed
 from health_navigator.clock import LIMA, today
 from health_navigator.conversation.tables import Tally
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 
 # One or two may be a slip of the thumb.
 ENOUGH = 3

@@ -25,7 +25,8 @@ from health_navigator.clock import today
 from health_navigator.db import in_batches
 from health_navigator.i18n import mark
 from health_navigator.knowledge import store
-from health_navigator.knowledge.tables import Item, ItemKind, Origin, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item, Origin, Revision
 
 _LONGEST_AUTHORS = 64
 _LONGEST_SPAN = timedelta(days=730)

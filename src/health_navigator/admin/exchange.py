@@ -25,7 +25,8 @@ from health_navigator.admin.sheets import SheetRow
 from health_navigator.i18n import mark
 from health_navigator.knowledge import store
 from health_navigator.knowledge.files import write_files
-from health_navigator.knowledge.tables import Item, ItemKind, Origin
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item, Origin
 
 KINDS = (ItemKind.ENTRY, ItemKind.SERVICE)
 # Zip files carry a date; a constant one keeps equal contents equal bytes.

@@ -25,9 +25,8 @@ from health_navigator.conversation import memory
 from health_navigator.conversation.scrubbing import GAP
 from health_navigator.conversation.tables import UnansweredQuestion
 from health_navigator.i18n import mark
-from health_navigator.knowledge.models import OutOfScopeFile
+from health_navigator.knowledge.models import ItemKind, OutOfScopeFile
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.knowledge.tables import ItemKind
 from health_navigator.matching.normalise import fold
 
 KIND = "unanswered"

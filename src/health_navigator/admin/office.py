@@ -25,9 +25,9 @@ from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.live import LiveKnowledge
-from health_navigator.knowledge.models import Entry, LexiconFile, OutOfScopeFile
+from health_navigator.knowledge.models import Entry, ItemKind, LexiconFile, OutOfScopeFile
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.tables import Item
 
 Result = TypeVar("Result")
 Concepts = Mapping[str, Sequence[str]]

@@ -14,7 +14,8 @@ from health_navigator.admin.refusals import Unknown
 from health_navigator.admin.rights import Person, Right
 from health_navigator.conversation.tables import ReportedService
 from health_navigator.i18n import mark
-from health_navigator.knowledge.tables import Item, ItemKind
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item
 
 
 @dataclass(frozen=True, slots=True)

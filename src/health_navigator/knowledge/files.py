@@ -20,6 +20,7 @@ from health_navigator.knowledge import yaml_text
 from health_navigator.knowledge.form import to_problems
 from health_navigator.knowledge.models import (
     EntriesFile,
+    ItemKind,
     LexiconFile,
     OutOfScopeFile,
     PlacesFile,
@@ -27,7 +28,6 @@ from health_navigator.knowledge.models import (
     Topic,
     TriageFile,
 )
-from health_navigator.knowledge.tables import ItemKind
 from health_navigator.knowledge.yaml_text import Document, Loc
 from health_navigator.provenance import Vouched
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from health_navigator.i18n import Translate, mark
 from health_navigator.knowledge.checks.pieces import Pieces
 from health_navigator.knowledge.files import FileItem
-from health_navigator.knowledge.models import Entry, Topic
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import Entry, ItemKind, Topic
 from health_navigator.provenance import Source
 
 _TITLE = mark("Every answer of the bot")

@@ -17,6 +17,15 @@ SMALLTALK_TOPIC = "bot"
 Question = Annotated[str, Field(min_length=2, max_length=400, pattern=r"^[^\n]*$")]
 
 
+class ItemKind(StrEnum):
+    """What a piece of the knowledge is."""
+
+    TOPIC = "topic"
+    ENTRY = "entry"
+    SERVICE = "service"
+    DOCUMENT = "document"
+
+
 class FigureKind(StrEnum):
     PRICE = "price"
     AMOUNT = "amount"

@@ -19,6 +19,7 @@ from health_navigator.knowledge.files import ELIGIBILITY, StoredItem
 from health_navigator.knowledge.models import (
     Danger,
     Entry,
+    ItemKind,
     LexiconFile,
     OutOfScope,
     OutOfScopeFile,
@@ -26,7 +27,6 @@ from health_navigator.knowledge.models import (
     Topic,
     TriageFile,
 )
-from health_navigator.knowledge.tables import ItemKind
 from health_navigator.knowledge.where import where_reader
 from health_navigator.matching import rank, triage
 from health_navigator.matching.decide import Thresholds

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.db import take_turn
 from health_navigator.knowledge.files import FileItem, StoredItem
-from health_navigator.knowledge.tables import Item, ItemKind, KnowledgeVersion, Origin, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Item, KnowledgeVersion, Origin, Revision
 
 FILES_AUTHOR = "files"
 # Any number, as long as nothing else in the same PostgreSQL database uses it.

@@ -12,13 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from health_navigator.db import Base
 
 
-class ItemKind(StrEnum):
-    TOPIC = "topic"
-    ENTRY = "entry"
-    SERVICE = "service"
-    DOCUMENT = "document"
-
-
 class Origin(StrEnum):
     """Who feeds the row: the knowledge files, the staff's pages, or the Ministry's registry."""
 

@@ -16,7 +16,7 @@ from health_navigator.config import Settings, read_settings
 from health_navigator.conversation.listening import LINKS
 from health_navigator.errors import ConfigurationError
 from health_navigator.knowledge.files import FileItem, read_directory
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.telegram_bot.consult import TelegramAwayError, TokenRefusedError, consult
 
 _USERNAME = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")

@@ -20,7 +20,7 @@ from health_navigator.admin.api.doors import (
 )
 from health_navigator.admin.api.overview import download
 from health_navigator.admin.exchange import Deed, ImportReport, RowReport
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 
 router = APIRouter(tags=["exchange"])
 

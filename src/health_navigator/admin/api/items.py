@@ -32,7 +32,8 @@ from health_navigator.admin.office import Office
 from health_navigator.admin.rights import Person
 from health_navigator.admin.tables import Comment
 from health_navigator.directory.models import Kind
-from health_navigator.knowledge.tables import ItemKind, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Revision
 from health_navigator.provenance import Source
 
 router = APIRouter(tags=["knowledge"])

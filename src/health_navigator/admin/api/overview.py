@@ -30,7 +30,7 @@ from health_navigator.admin.api.doors import (
 from health_navigator.admin.api.items import page
 from health_navigator.admin.figures import Day, Figures
 from health_navigator.admin.tables import AuditRecord
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 
 Parked = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 WINDOW = timedelta(days=30)

@@ -24,7 +24,8 @@ from health_navigator.admin.web.entrance import Anybody, Door, Visitor
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf, shelf_of
-from health_navigator.knowledge.tables import ItemKind, Revision
+from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.tables import Revision
 
 router = APIRouter(route_class=PageRoute)
 

@@ -23,8 +23,8 @@ from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf
 from health_navigator.i18n import mark
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.knowledge.tables import ItemKind
 
 router = APIRouter(route_class=PageRoute)
 

@@ -25,9 +25,8 @@ from health_navigator.conversation.nearby import KIND_NAMES, Nearby
 from health_navigator.conversation.understanding import Found
 from health_navigator.directory.models import Service
 from health_navigator.i18n import DEFAULT_LOCALE, translator
-from health_navigator.knowledge.models import MAX_ANSWER, Entry
+from health_navigator.knowledge.models import MAX_ANSWER, Entry, ItemKind
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.knowledge.tables import ItemKind
 from health_navigator.matching.normalise import fold
 
 PLAIN = 60

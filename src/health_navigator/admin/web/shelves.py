@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 
 
 class Shelf(StrEnum):

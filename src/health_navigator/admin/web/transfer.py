@@ -18,7 +18,7 @@ from health_navigator.admin.web.entrance import Door, Importer, Posted, Reader
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 
 router = APIRouter(prefix="/archivos", route_class=PageRoute)
 

@@ -25,7 +25,7 @@ from health_navigator.knowledge.checks import (
 from health_navigator.knowledge.checks.pieces import Pieces
 from health_navigator.knowledge.files import FileItem, StoredItem, read_directory
 from health_navigator.knowledge.kept import Shelf
-from health_navigator.knowledge.tables import ItemKind
+from health_navigator.knowledge.models import ItemKind
 from health_navigator.shipped import folder_digest, program_digest
 
 CHECKS: tuple[Callable[[Pieces], Iterator[Problem]], ...] = (

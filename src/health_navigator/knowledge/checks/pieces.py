@@ -18,12 +18,12 @@ from health_navigator.knowledge.models import (
     Concept,
     Danger,
     Entry,
+    ItemKind,
     KindNames,
     OutOfScope,
     PlaceNames,
     Zone,
 )
-from health_navigator.knowledge.tables import ItemKind
 from health_navigator.provenance import Call
 
 Part = TypeVar("Part", bound=BaseModel, covariant=True)
