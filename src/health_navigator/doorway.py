@@ -56,6 +56,11 @@ def caller_of(scope: Scope) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def connection_of(caller: Address) -> bytes:
+    """All of an IPv4 address; of an IPv6 one the /64, which is what one connection is given."""
+    return caller.packed[:8]
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's fast protocol, which alone would wait for ever for a head without end."""
 

@@ -15,7 +15,15 @@ from time import monotonic
 from starlette.requests import Request
 from starlette.responses import Response
 
-from health_navigator.doorway import STAFF_PATHS, Application, Receive, Scope, Send, caller_of
+from health_navigator.doorway import (
+    STAFF_PATHS,
+    Application,
+    Receive,
+    Scope,
+    Send,
+    caller_of,
+    connection_of,
+)
 
 # A shelter, or a mobile operator, shows many people as one address. People read an answer for half
 # a minute before they ask again, so two a second serve some sixty of them at once, and take less
@@ -106,8 +114,7 @@ def _counted(scope: Scope) -> bytes | None:
     caller = caller_of(scope)
     if caller is None or any(caller in network for network in _NEIGHBOURS):
         return None
-    # All of an IPv4 address; of an IPv6 one the /64, which is what one connection is given.
-    return caller.packed[:8]
+    return connection_of(caller)
 
 
 def _asks(path: str) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import passwords, tables
@@ -18,7 +21,7 @@ from health_navigator.admin.tables import ApiToken, FailedLogin, StaffSession
 from tests.admin.conftest import API, Person, Staff, run_command, serving
 from tests.support.passwords import slow_hasher
 from tests.support.server import KEY, Program, settings_for
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, wait_until
 
 PASSWORD = "seis gatos miran la luna"
 LUCIA = {"name": "lucia", "role": "editor", "password": PASSWORD}
@@ -144,6 +147,108 @@ def test_many_names_from_one_address_are_slowed_too(browser: httpx.Client) -> No
     codes = [log_in(browser, f"nadie{number}", "mala clave").status_code for number in range(13)]
     assert codes[:10] == [401] * 10
     assert codes[-1] == 429
+
+
+def test_of_tries_that_come_at_once_no_more_are_looked_at(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    for _ in range(3):
+        log_in(browser, lucia, "una mala clave")
+    an_hour_later(staff)
+    with ThreadPoolExecutor(12) as crowd:
+        tries = [crowd.submit(log_in, browser, lucia, f"mala clave {at}") for at in range(12)]
+        codes = [each.result().status_code for each in tries]
+    assert sorted(codes) == [401] + [429] * 11
+
+
+def an_hour_later(staff: Staff) -> None:
+    """As if the last failures were an hour old, and eight in a row."""
+    then = datetime.now(UTC) - timedelta(hours=1)
+    older = update(FailedLogin).values(times=8, last_at=then)
+    staff.in_database(lambda session: session.execute(older))
+
+
+def test_who_comes_in_costs_an_office_nothing(browser: httpx.Client, lucia: str) -> None:
+    for number in range(10):
+        assert log_in(browser, f"nadie{number}", "mala clave").status_code == 401
+    assert [log_in(browser, lucia).status_code for _ in range(5)] == [200] * 5
+
+
+def test_who_comes_in_leaves_the_pause_of_others_as_it_was(
+    staff: Staff, browser: httpx.Client, lucia: str
+) -> None:
+    log_in(browser, "nadie", "mala clave")
+    an_hour_later(staff)
+    assert log_in(browser, lucia).status_code == 200
+
+    async def counted(session: AsyncSession) -> list[tuple[int, datetime]]:
+        return [(row.times, row.last_at) for row in await session.scalars(select(FailedLogin))]
+
+    moment = datetime.now(UTC) - timedelta(minutes=30)
+    assert all(times == 8 and at < moment for times, at in staff.in_database(counted))
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        [f"2001:db8:5:5::{number:x}" for number in range(1, 15)],
+        ["198.51.100.7", "::ffff:198.51.100.7"] * 7,
+    ],
+)
+def test_the_addresses_of_one_connection_count_as_one(
+    browser: httpx.Client, addresses: list[str]
+) -> None:
+    codes = []
+    for number, address in enumerate(addresses):
+        browser.headers["X-Forwarded-For"] = address
+        codes.append(log_in(browser, f"nadie{number}", "mala clave").status_code)
+    assert codes[:10] == [401] * 10
+    assert codes[-1] == 429
+
+
+def test_questions_do_not_wait_behind_passwords(
+    staff: Staff, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    hasher = passwords._hasher()
+
+    class Waiting:
+        """Takes as long as it takes to answer a question."""
+
+        def verify(self, password: str, kept: str) -> bool:
+            assert answered.wait(PATIENCE)
+            return hasher.verify(password, kept)
+
+        def hash(self, password: str) -> str:
+            return hasher.hash(password)
+
+    monkeypatch.setattr(passwords, "_hasher", Waiting)
+    # As many as the threads that everybody shares, and more.
+    crowd_size = min(32, (os.cpu_count() or 1) + 4) + 2
+    staff.in_database(lambda session: session.execute(delete(FailedLogin)))
+    with ThreadPoolExecutor(crowd_size) as crowd:
+        tries = [
+            crowd.submit(log_in_from, browser, f"198.51.100.{at}", f"nadie{at}")
+            for at in range(crowd_size)
+        ]
+        wait_until(lambda: counted_tries(staff) >= crowd_size)
+        try:
+            question = {"text": "me duele una muela"}
+            assert staff.client.post("/api/v1/ask", json=question, timeout=30).is_success
+        finally:
+            answered.set()
+        assert {each.result().status_code for each in tries} == {401}
+
+
+def log_in_from(browser: httpx.Client, address: str, name: str) -> httpx.Response:
+    body = {"name": name, "password": "mala clave"}
+    return browser.post(f"{API}/session", json=body, headers={"X-Forwarded-For": address})
+
+
+def counted_tries(staff: Staff) -> int:
+    """How many names have failed."""
+    rows = select(func.count()).select_from(FailedLogin)
+    return (staff.in_database(lambda session: session.scalar(rows)) or 0) // 2
 
 
 def test_neither_passwords_nor_tokens_nor_names_tried_are_kept(

@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +19,7 @@ from health_navigator.admin.audit import About
 from health_navigator.admin.refusals import Fault, Invalid, NotNow, NotSignedIn, Throttled, Unknown
 from health_navigator.admin.rights import Person, Right, Role
 from health_navigator.admin.tables import FailedLogin, Staff
-from health_navigator.db import Database
+from health_navigator.db import Database, UtcDateTime
 from health_navigator.i18n import mark
 
 log = structlog.get_logger()
@@ -147,22 +148,32 @@ async def give_opening_token(session: AsyncSession, by: Person, staff: Staff) ->
 async def log_in(
     database: Database, name: str, password: str, address: str | None, keys: Sequence[bytes]
 ) -> str:
-    """Let somebody in; returns the session's secret. A failure is counted before it is told."""
+    """Let somebody in; returns the session's secret.
+
+    Every try counts as a failure before its password is looked at: of many that come at once, no
+    more are looked at than of as many one after the other.
+    """
     name = name.strip().lower()[:100]
-    marks = _Marks.of(keys[0], name, address)
+    who = _Marks.of(keys[0], name, address)
     async with database.session() as session:
-        await _refuse_too_many(session, marks)
-        staff = await session.get(Staff, name) if _NAME.fullmatch(name) else None
-        kept = staff.password if staff and not staff.disabled else None
-    if not await passwords.matches(password, kept):
-        await _count_failure(database, marks)
+        tried = [await _count(session, *each) for each in who.pauses().items()]
+        staff = await _find_open(session, name)
+    is_right = await passwords.matches(password, staff.password if staff else None)
+    if staff is None or not is_right:
+        log.warning("login.failed")
         raise NotSignedIn(mark("name or password is wrong"))
-    person = Person(name, Role(staff.role if staff else ""), audit.to_origin(keys[0], address))
+    person = Person(name, Role(staff.role), audit.to_origin(keys[0], address))
     async with database.session() as session:
-        await _forgive(session, marks.name)
+        await _forgive(session, who.name)
+        await _take_back(session, tried)
         await sessions.forget_expired(session, datetime.now(UTC))
         audit.record(session, person, "session.begin")
         return await sessions.begin(session, name)
+
+
+async def _find_open(session: AsyncSession, name: str) -> Staff | None:
+    staff = await session.get(Staff, name) if _NAME.fullmatch(name) else None
+    return None if staff is None or staff.disabled else staff
 
 
 class _Marks:
@@ -199,35 +210,52 @@ def pause_after(failures: int, free: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(failures - free, 20)), _LONGEST_WAIT)
 
 
-async def _refuse_too_many(session: AsyncSession, marks: _Marks) -> None:
-    now = datetime.now(UTC)
-    for who, free in marks.pauses().items():
-        row = await session.get(FailedLogin, who)
-        until = row.last_at + pause_after(row.times, free) if row else now
-        if until > now:
-            raise Throttled(
-                mark("too many failed logins: wait {minutes} minutes, or ask an administrator"),
-                int((until - now).total_seconds()) + 1,
-            )
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """What a try changed under one mark: when it was counted, and when the one before it was."""
+
+    who: str
+    at: datetime
+    before: datetime
 
 
-async def _count_failure(database: Database, marks: _Marks) -> None:
+async def _count(session: AsyncSession, who: str, free: int) -> _Try:
+    """Count a try as a failure; raises Throttled where it is too early for one."""
     now = datetime.now(UTC)
-    async with database.session() as session:
-        await forget_failures(session, now)
-        insert = (
-            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    times, before = await _locked(session, who, now)
+    wait = before + pause_after(times, free) - now
+    if wait > timedelta():
+        raise Throttled(
+            mark("too many failed logins: wait {minutes} minutes, or ask an administrator"),
+            int(wait.total_seconds()) + 1,
         )
-        for who in marks.pauses():
-            await session.execute(
-                insert(FailedLogin)
-                .values(who=who, times=1, last_at=now)
-                .on_conflict_do_update(
-                    index_elements=[FailedLogin.who],
-                    set_={"times": FailedLogin.times + 1, "last_at": now},
-                )
-            )
-    log.warning("login.failed")
+    counted = update(FailedLogin).where(FailedLogin.who == who)
+    await session.execute(counted.values(times=times + 1, last_at=now))
+    return _Try(who, now, before)
+
+
+async def _locked(session: AsyncSession, who: str, now: datetime) -> tuple[int, datetime]:
+    """How often a login failed and when last, which nobody else changes till the commit."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(FailedLogin).values(who=who, times=0, last_at=now)
+    # Writing what is there locks it, on either database; reading would not.
+    touched = row.on_conflict_do_update(index_elements=[FailedLogin.who], set_={"who": who})
+    found = await session.execute(touched.returning(FailedLogin.times, FailedLogin.last_at))
+    times, last_at = found.one()
+    return (0, now) if last_at < now - _FORGIVEN_AFTER else (times, last_at)
+
+
+async def _take_back(session: AsyncSession, tried: Sequence[_Try]) -> None:
+    """As if these tries had not been; where others came after one, the pause is theirs."""
+    for each in tried:
+        mine = FailedLogin.who == each.who
+        await session.execute(delete(FailedLogin).where(mine, FailedLogin.times <= 1))
+        last_at = case(
+            (FailedLogin.last_at == each.at, literal(each.before, UtcDateTime)),
+            else_=FailedLogin.last_at,
+        )
+        less = update(FailedLogin).where(mine)
+        await session.execute(less.values(times=FailedLogin.times - 1, last_at=last_at))
 
 
 async def forget_failures(session: AsyncSession, now: datetime) -> int:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import ParamSpec, TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import PwdlibError
 
 from health_navigator.admin.refusals import Fault
 from health_navigator.i18n import mark
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SHORTEST = 12
 LONGEST = 200
@@ -91,17 +96,29 @@ def _hasher() -> PasswordHash:
 
 
 @cache
+def _thread() -> ThreadPoolExecutor:
+    """One hash at a time takes 64 MB, and none of the threads by which questions are answered."""
+    return ThreadPoolExecutor(1, "passwords")
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(
+        _thread(), partial(work, *args, **kwargs)
+    )
+
+
+@cache
 def _hash_of_nobody() -> str:
     return _hasher().hash("nobody has this password")
 
 
 async def hashed(password: str) -> str:
-    return await asyncio.to_thread(_hasher().hash, password)
+    return await _in_thread(_hasher().hash, password)
 
 
 async def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password; takes as long for somebody who does not exist."""
-    return await asyncio.to_thread(_matches, password[: LONGEST + 1], kept)
+    return await _in_thread(_matches, password[: LONGEST + 1], kept)
 
 
 def _matches(password: str, kept: str | None) -> bool:

@@ -30,6 +30,7 @@ from health_navigator.admin.refusals import (
     Unknown,
 )
 from health_navigator.admin.rights import Person, Right
+from health_navigator.doorway import caller_of, connection_of
 from health_navigator.i18n import mark
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -50,10 +51,15 @@ def office_of(request: Request) -> Office:
     return office
 
 
+def address_of(request: Request) -> str | None:
+    """From where a request comes; all the addresses that one connection may use are one."""
+    caller = caller_of(request.scope)
+    return None if caller is None else connection_of(caller).hex()
+
+
 def origin_of(request: Request) -> str | None:
     """From where a request comes, as the audit keeps it."""
-    key = office_of(request).keys[0]
-    return audit.to_origin(key, request.client.host if request.client else None)
+    return audit.to_origin(office_of(request).keys[0], address_of(request))
 
 
 async def sign_in(

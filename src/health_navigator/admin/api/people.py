@@ -15,6 +15,7 @@ from health_navigator.admin.api.doors import (
     Door,
     PeopleKeeper,
     Sent,
+    address_of,
 )
 from health_navigator.admin.refusals import Unknown
 from health_navigator.admin.rights import RIGHTS, Person, Right, Role
@@ -115,7 +116,7 @@ def set_cookie(request: Request, response: Response, secret: str) -> None:
 @router.post("/session", summary="Log in; the answer sets the cookie")
 async def log_in(body: LoginIn, request: Request, response: Response, office: Door) -> MeOut:
     """Too many failures in a row make the next try wait: 429 with `Retry-After`."""
-    address = request.client.host if request.client else None
+    address = address_of(request)
     secret = await accounts.log_in(office.database, body.name, body.password, address, office.keys)
     person = await office.transact(lambda session: sessions.find_person(session, secret, None))
     if person is None:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from health_navigator.admin import accounts, sessions
-from health_navigator.admin.api.doors import office_of, origin_of
+from health_navigator.admin.api.doors import address_of, office_of, origin_of
 from health_navigator.admin.api.people import set_cookie
 from health_navigator.admin.refusals import NotAllowed, NotSignedIn, Throttled
 from health_navigator.admin.web import editor
@@ -38,7 +38,7 @@ async def enter(request: Request, form: Form, office: Door) -> Response:
     _refuse_foreign(request)
     after, kept = local(form.get("despues")), form.texts.get("guardado", "")
     name, password = form.get("nombre"), form.texts.get("clave", "")
-    address = request.client.host if request.client else None
+    address = address_of(request)
     try:
         secret = await accounts.log_in(office.database, name, password, address, office.keys)
     except (NotSignedIn, Throttled) as refusal:
