@@ -158,6 +158,13 @@ def test_a_retired_entry_is_gone_and_can_come_back(staff: Staff) -> None:
     assert staff.publish(path, {"title": "¿Otra vez aquí?"}).status_code == 200
 
 
+@pytest.mark.parametrize("document", ["triage", "lexicon", "places", "out_of_scope"])
+def test_nobody_can_take_the_hearing_of_danger_away(staff: Staff, document: str) -> None:
+    refused = staff.ada.post(f"/documents/{document}/retire", REASON)
+    assert refused.status_code == 403
+    assert "the bot needs it" in refused.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "named"),
     [

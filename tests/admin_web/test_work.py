@@ -59,6 +59,15 @@ def test_a_group_out_of_scope_waits_for_approval_as_a_document(team: Team) -> No
     assert team.aida.post("/admin/documentos/out_of_scope/publicar").status_code == 303
 
 
+def test_a_document_can_not_be_retired(team: Team) -> None:
+    for document in ("triage", "out_of_scope"):
+        address = f"/admin/documentos/{document}"
+        assert "Retirar" not in team.aida.get(address).text
+        refused = team.aida.post(f"{address}/retirar", texto="ya no hace falta")
+        assert refused.status_code == 403
+        assert "el bot lo necesita" in refused.text
+
+
 def _see(team: Team, path: str) -> str:
     page = team.elena.get(path).text
     found: list[str] = re.findall(r'name="visto" value="([^"]+)"', page)

@@ -346,6 +346,7 @@ async def findings(shelf: Shelf, item_id: str, person: Reader, office: Door) -> 
 async def retire(
     shelf: Shelf, item_id: str, person: Approver, office: Door, body: PublishIn | None = None
 ) -> PublishedOut:
+    """Entries and services only: without a document the bot would no longer hear danger."""
     reason = body.reason if body else None
     row = await office.transact(
         lambda session: drafts.retire(session, person, shelf.kind, item_id, reason)

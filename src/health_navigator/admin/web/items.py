@@ -58,9 +58,14 @@ class Deeds:
             approve=is_in_review and may_approve and not (four_eyes and is_author),
             reject=is_in_review and may_approve,
             discard=draft is not None and (may_approve or authors == [visitor.person.name]),
-            retire=may_approve and standing.item is not None and not standing.item.retired,
+            retire=may_approve and _can_be_retired(standing),
             is_author=is_author,
         )
+
+
+def _can_be_retired(standing: Standing) -> bool:
+    is_live = standing.item is not None and not standing.item.retired
+    return is_live and standing.kind is not ItemKind.DOCUMENT
 
 
 @router.get("/{shelf}/{item_id}")
