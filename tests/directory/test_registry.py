@@ -10,11 +10,11 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from tests.support.registry import POST, csv_of
 
 from health_navigator.directory.models import Kind, Status
 from health_navigator.directory.phones import is_printed
 from health_navigator.directory.registry import (
-    COLUMNS,
     Effect,
     Registry,
     RegistryError,
@@ -26,36 +26,9 @@ from health_navigator.directory.registry import (
 STAMP = Stamp(date(2026, 11, 21), published="2025")
 REGISTRY = Path(__file__).parents[3] / "shared" / "data" / "ipress.csv"
 
-POST = {
-    "institution": "GOBIERNO REGIONAL",
-    "code": "7050",
-    "name": "AMBATO",
-    "class": "PUESTOS DE SALUD O POSTAS DE SALUD",
-    "department": "CAJAMARCA",
-    "province": "CUTERVO",
-    "district": "SANTA CRUZ",
-    "ubigeo": "60611",
-    "address": "COMUNIDAD DE AMBATO",
-    "category": "I-1",
-    "phone": "041475205",
-    "hours": "8:00 - 14:00",
-    "state": "ACTIVADO",
-    "condition": "EN FUNCIONAMIENTO",
-    "north": "-78.85838013",
-    "east": "-6.1335228",
-}
-
-
-def _csv(*rows: Mapping[str, str], delimiter: str = ",") -> str:
-    out = StringIO()
-    writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow(COLUMNS.values())
-    writer.writerows([[row.get(name, "") for name in COLUMNS] for row in rows])
-    return out.getvalue()
-
 
 def _read(*rows: Mapping[str, str]) -> Registry:
-    return read_registry(_csv(*rows), STAMP)
+    return read_registry(csv_of(*rows), STAMP)
 
 
 def _remarks(registry: Registry) -> list[tuple[Effect, str]]:
@@ -218,7 +191,7 @@ def test_a_repeated_code_and_a_known_one_are_refused() -> None:
     twice = _read(POST, {**POST, "name": "OTRO"})
     assert [service.name for service in twice.services] == ["Puesto de Salud Ambato"]
     assert twice.report.refused == 1
-    known = read_registry(_csv(POST), STAMP, known={"00007050"})
+    known = read_registry(csv_of(POST), STAMP, known={"00007050"})
     assert known.services == ()
     assert known.report.refused == 1
 
@@ -229,11 +202,11 @@ def test_reading_twice_gives_the_same() -> None:
 
 def test_other_delimiters_encodings_and_orders_of_columns() -> None:
     expected = _read(POST).services
-    windows = _csv(POST, delimiter=";").encode("cp1252")
+    windows = csv_of(POST, delimiter=";").encode("cp1252")
     assert read_registry(decoded(windows), STAMP).services == expected
-    excel = b"\xef\xbb\xbf" + _csv(POST).encode()
+    excel = b"\xef\xbb\xbf" + csv_of(POST).encode()
     assert read_registry(decoded(excel), STAMP).services == expected
-    table = [*csv.reader(StringIO(_csv(POST)))]
+    table = [*csv.reader(StringIO(csv_of(POST)))]
     backwards = StringIO()
     csv.writer(backwards).writerows([[*reversed(row)] for row in table])
     assert (
@@ -243,7 +216,7 @@ def test_other_delimiters_encodings_and_orders_of_columns() -> None:
 
 
 def test_short_rows_and_blank_lines_do_no_harm() -> None:
-    registry = read_registry(_csv(POST) + "\n,,\nGOBIERNO REGIONAL,12\n", STAMP)
+    registry = read_registry(csv_of(POST) + "\n,,\nGOBIERNO REGIONAL,12\n", STAMP)
     assert len(registry.services) == 1
     assert registry.report.read == 2
     assert registry.report.refused == 1

@@ -11,10 +11,8 @@ from typer import Argument, Option, Typer
 
 from health_navigator.admin import accounts, passwords, sessions
 from health_navigator.admin.accounts import COMMAND_LINE
-from health_navigator.admin.refusals import Refusal
 from health_navigator.admin.rights import Role
 from health_navigator.admin.tables import Staff
-from health_navigator.errors import ConfigurationError
 
 Work = Callable[[AsyncSession], Awaitable[Any]]
 Transact = Callable[[Work], Any]
@@ -42,19 +40,19 @@ def user_commands(transact: Transact, keys: Callable[[], Sequence[bytes]]) -> Ty
             staff = await accounts.add(session, COMMAND_LINE, name, role, password)
             return await _token(session, staff) if token else ""
 
-        _say(_done(transact, work), f"{name} can log in as {role}.")
+        _say(transact(work), f"{name} can log in as {role}.")
 
     @app.command("list")
     def list_() -> None:
         """Every account: name, role, and whether it is open."""
-        for staff in _done(transact, accounts.everybody):
+        for staff in transact(accounts.everybody):
             door = "disabled" if staff.disabled else "password" if staff.password else "tokens only"
             typer.echo(f"{staff.name}\t{staff.role}\t{door}")
 
     @app.command()
     def disable(name: Name) -> None:
         """Let nobody in by this name; ends all sessions and tokens."""
-        _done(transact, lambda session: accounts.disable(session, COMMAND_LINE, name))
+        transact(lambda session: accounts.disable(session, COMMAND_LINE, name))
         typer.echo(f"{name} is disabled.")
 
     @app.command()
@@ -66,7 +64,7 @@ def user_commands(transact: Transact, keys: Callable[[], Sequence[bytes]]) -> Ty
             staff = await accounts.reset(session, COMMAND_LINE, name, password, keys())
             return await _token(session, staff) if token else ""
 
-        _say(_done(transact, work), f"{name} has a new password.")
+        _say(transact(work), f"{name} has a new password.")
 
     return app
 
@@ -88,11 +86,3 @@ def _ask_password(name: str) -> str:
             return password
         for fault in faults:
             typer.echo(fault.text(), err=True)
-
-
-def _done(transact: Transact, work: Work) -> Any:  # noqa: ANN401  whatever the work returns
-    try:
-        return transact(work)
-    except Refusal as error:
-        # One plain line and exit 2, as for everything that the caller can mend.
-        raise ConfigurationError(str(error)) from error

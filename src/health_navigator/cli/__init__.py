@@ -17,12 +17,7 @@ with memory.for_good(), memory.without("rich", "charset_normalizer"):
     from health_navigator.cli.operating import doctor, jobs, transact
     from health_navigator.cli.serving import poll, serve
     from health_navigator.config import read_settings
-    from health_navigator.errors import (
-        ConfigurationError,
-        DatabaseAwayError,
-        DatabaseInUseError,
-        KnowledgeError,
-    )
+    from health_navigator.errors import DatabaseAwayError, KnowledgeError, NavigatorError
     from health_navigator.i18n import DEFAULT_LOCALE, translator
     from health_navigator.telegram_bot.poster import poster
 
@@ -42,14 +37,14 @@ def main() -> None:
     """Run the command; what a person can mend is one line on stderr and exit 2."""
     try:
         app()
-    except (ConfigurationError, DatabaseInUseError) as error:
-        typer.echo(error, err=True)
-        raise SystemExit(USAGE_ERROR) from None
     except DatabaseAwayError as error:
         typer.echo(f"{error}: `health-navigator doctor` says why", err=True)
         raise SystemExit(AWAY) from None
     except KnowledgeError as error:
         report_problems(error)
+        raise SystemExit(USAGE_ERROR) from None
+    except NavigatorError as error:
+        typer.echo(error, err=True)
         raise SystemExit(USAGE_ERROR) from None
 
 

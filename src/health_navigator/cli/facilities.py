@@ -15,6 +15,7 @@ from health_navigator.cli.settled import with_database
 from health_navigator.config import read_settings
 from health_navigator.db import Database
 from health_navigator.directory.registry import Registry, Stamp, decoded, read_registry
+from health_navigator.errors import ConfigurationError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.files import to_body
@@ -34,7 +35,7 @@ def import_facilities(
     verbose: Annotated[bool, Option(help="Name every row that was mended or refused.")] = False,
 ) -> None:
     """Replace the directory's registry by this file; the same file again changes nothing."""
-    text, settings = decoded(file.read_bytes()), read_settings()
+    text, settings = _read(file), read_settings()
 
     async def work(database: Database) -> tuple[Registry, store.LoadReport]:
         await load_knowledge(database, settings)
@@ -49,6 +50,13 @@ def import_facilities(
 
     registry, report = with_database(settings, work)
     _tell_registry(registry, report, verbose=verbose)
+
+
+def _read(file: Path) -> str:
+    try:
+        return decoded(file.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from error
 
 
 def _tell_registry(registry: Registry, report: store.LoadReport, *, verbose: bool) -> None:

@@ -167,14 +167,23 @@ def decoded(content: bytes) -> str:
 
 
 def _rows(text: str) -> Iterator[Row]:
-    header, _, _ = text.lstrip("\ufeff").partition("\n")
-    delimiter = max(",;\t|", key=header.count)
-    lines = csv.reader(StringIO(text.lstrip("\ufeff")), delimiter=delimiter)
-    places = _places(next(lines, []))
-    for cells in lines:
+    lines = _lines(text.lstrip("\ufeff"))
+    places = _places(next(lines, (0, []))[1])
+    for number, cells in lines:
         if any(cell.strip() for cell in cells):
             padded = [*cells, *[""] * (max(places.values()) + 1 - len(cells))]
-            yield Row(lines.line_num, {name: padded[at].strip() for name, at in places.items()})
+            yield Row(number, {name: padded[at].strip() for name, at in places.items()})
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row, with the line where it ends."""
+    header, _, _ = text.partition("\n")
+    reader = csv.reader(StringIO(text), delimiter=max(",;\t|", key=header.count))
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise RegistryError(f"line {reader.line_num} is no CSV: {error}") from error
 
 
 def _places(header: list[str]) -> Mapping[str, int]:
