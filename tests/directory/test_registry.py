@@ -104,6 +104,16 @@ def test_a_point_that_many_districts_share_is_no_place() -> None:
     assert all(service.approximate for service in _read(*rows).services)
 
 
+def test_a_district_written_in_two_ways_is_one() -> None:
+    """Its code with and without the zero, and a neighbour at the same crossing."""
+    rows = [
+        {**POST, "code": "1"},
+        {**POST, "code": "2", "ubigeo": "060611"},
+        {**POST, "code": "3", "district": "CUTERVO", "ubigeo": "060601"},
+    ]
+    assert not any(service.approximate for service in _read(*rows).services)
+
+
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [

@@ -77,9 +77,10 @@ class Surroundings:
         users: defaultdict[Coordinates, set[str]] = defaultdict(set)
         for each in cells:
             point, _ = coordinates(each["north"], each["east"])
+            code = each["ubigeo"].zfill(6)
             if point is not None:
-                districts[each["ubigeo"].zfill(6)].append(point)
-                users[point].add(each["ubigeo"])
+                districts[code].append(point)
+                users[point].add(code)
         fillers = frozenset(point for point, codes in users.items() if len(codes) >= _ENOUGH)
         real = {code: [p for p in points if p not in fillers] for code, points in districts.items()}
         middles = {
