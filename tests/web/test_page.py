@@ -51,6 +51,26 @@ def test_places_without_sharing_a_location(page: Page) -> None:
     expect(page.locator(".reply").last).to_contain_text("Trujillo (La Libertad)")
 
 
+def test_a_reply_adds_nothing_for_the_page_to_do_when_it_is_shown_again(page: Page) -> None:
+    page.add_init_script(COUNT_LISTENERS)
+    page.reload()
+    ask(page, "que es el sis")
+    expect(page.locator(".reply").last).to_contain_text("Fuente:")
+    ask(page, "y cuanto cuesta")
+    expect(page.locator(".asked").last).to_contain_text("y cuanto cuesta")
+    page.wait_for_load_state()
+    assert page.evaluate("window.listening ?? 0") <= 1
+
+
+COUNT_LISTENERS = """
+const listen = window.addEventListener.bind(window);
+window.addEventListener = (name, ...more) => {
+  if (name === "pageshow") window.listening = (window.listening ?? 0) + 1;
+  listen(name, ...more);
+};
+"""
+
+
 def test_phones_can_be_tapped_and_prices_cannot(page: Page) -> None:
     ask(page, "que es el sis")
     links = page.locator('.reply a[href^="tel:"]')

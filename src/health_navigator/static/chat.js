@@ -30,12 +30,7 @@ function showLine(name, text) {
 function show(html) {
   const before = messages.querySelectorAll(".reply").length;
   messages.insertAdjacentHTML("beforeend", html);
-  // Going back or forward to the page must not bring an old conversation to the screen.
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
-});
-
-showLocationButtons();
+  showLocationButtons();
   const newest = messages.querySelectorAll(".reply")[before];
   if (!newest) return;
   newest.tabIndex = -1;
