@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -19,7 +20,8 @@ from sqlalchemy import Engine, event
 
 from health_navigator.admin import cells, sheets
 from health_navigator.knowledge.files import to_body
-from health_navigator.knowledge.models import Entry
+from health_navigator.knowledge.models import Entry, Figure, FigureKind
+from health_navigator.provenance import Call, Source
 from tests.admin.conftest import ENTRY, SERVICE, Staff
 
 
@@ -247,24 +249,47 @@ def test_the_files_for_the_repository_come_as_a_zip(staff: Staff) -> None:
         assert "id: dentista" in packed.read("entries/atencion.yaml").decode()
 
 
-WORDS = st.text(
-    st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp", "Zs")), min_size=1, max_size=30
+# Signs that mean something to a cell, a list or a line of parts, and any others.
+SIGNS = st.one_of(
+    st.sampled_from("|\\'=+-@ ,;\"\t"), st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp"))
+)
+LINES = st.text(SIGNS, min_size=3, max_size=30).map(str.strip).filter(lambda text: len(text) > 2)
+URLS = st.sampled_from(["https://www.gob.pe/a|b", "https://www.gob.pe/x"])
+SOURCES = st.builds(
+    Source, title=LINES, publisher=LINES, url=st.none() | URLS, date=st.none() | st.just("2025-06")
+)
+CALLS = st.builds(Call, name=LINES, phone=LINES, note=st.none() | LINES)
+FIGURES = st.builds(
+    Figure,
+    text=LINES,
+    kind=st.sampled_from([FigureKind.PRICE, FigureKind.AGE]),
+    source=st.none() | URLS,
+    after=st.none() | LINES,
 )
 
 
-@given(WORDS, WORDS, WORDS)
-def test_no_text_is_lost_in_a_cell(one: str, two: str, three: str) -> None:
-    entry = Entry.model_validate(
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    several = partial(st.lists, max_size=3)
+    answer = draw(st.lists(LINES | st.just(""), min_size=1, max_size=4))
+    return Entry.model_validate(
         {
             **ENTRY,
             "id": "x",
-            "answer": f"{one}\n{two}",
-            "note": three,
-            "questions": [f"a{one}", f"b{two}"],
-            "sources": [{"title": one, "publisher": two, "date": "2025"}],
-            "call": [{"name": three, "phone": "113"}],
+            "answer": "\n".join(["Sí.", *answer]),
+            "note": draw(st.none() | LINES),
+            "questions": draw(several(LINES, min_size=1)),
+            "pinned": draw(several(LINES)),
+            "regions": draw(several(LINES)),
+            "sources": draw(several(SOURCES, min_size=1)),
+            "call": draw(several(CALLS)),
+            "figures": draw(several(FIGURES)),
         }
     )
+
+
+@given(entries())
+def test_no_text_is_lost_in_a_cell(entry: Entry) -> None:
     body = json.loads(json.dumps(to_body(entry)))
     line = cells.to_cells(Entry, body)
     packed = sheets.read(sheets.write_csv([cells.columns_of(Entry), line]))[1].cells

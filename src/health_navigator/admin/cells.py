@@ -58,8 +58,10 @@ def _to_cell(value: object) -> str:
 def _to_line(value: object) -> str:
     if not isinstance(value, dict):
         return str(value)
-    fields = _FIELDS[frozenset(value) & _TELLING]
-    return _BAR.join(_escaped(value.get(name)) for name in fields).rstrip(" |")
+    parts = [_escaped(value.get(name)) for name in _FIELDS[frozenset(value) & _TELLING]]
+    while parts and not parts[-1]:
+        parts.pop()
+    return _BAR.join(parts)
 
 
 # What a line of parts means, by the fields that only one kind of them has.
