@@ -14,6 +14,7 @@ from health_navigator.conversation.rendering import to_text
 from health_navigator.conversation.understanding import Found, Understanding, understand
 from health_navigator.directory.hours import opening
 from health_navigator.directory.models import Kind, Status
+from health_navigator.directory.nearest import Coordinates
 from health_navigator.eligibility.contract import to_json
 from health_navigator.eligibility.interview import AnswerError
 from health_navigator.i18n import supported_locale
@@ -69,7 +70,12 @@ class AskRequest(BaseModel):
         }
     )
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT),
+        # What is left when spaces are taken off; in the document, so that programs know it too.
+        Field(json_schema_extra={"pattern": r"\S"}),
+    ]
     locale: str | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
@@ -177,11 +183,18 @@ def snapshot_of(request: Request) -> Snapshot:
 async def post_ask(body: AskRequest, request: Request) -> AskResponse:
     """Danger first; then a place, an answer, a choice of three, or an honest "I don't know"."""
     snapshot = snapshot_of(request)
-    point = None
-    if body.latitude is not None and body.longitude is not None:
-        point = (body.latitude, body.longitude)
+    point = _point("latitude, longitude", body.latitude, body.longitude)
     understood = await asyncio.to_thread(understand, snapshot, body.text, clock.now(), point=point)
     return to_ask_response(snapshot, understood, supported_locale(body.locale), body.text)
+
+
+def _point(fields: str, latitude: float | None, longitude: float | None) -> Coordinates | None:
+    """Where somebody is; half a point is refused, for it would be ignored in silence."""
+    if latitude is not None and longitude is not None:
+        return latitude, longitude
+    if latitude is None and longitude is None:
+        return None
+    raise HTTPException(422, [{"field": fields, "reason": "give both or neither"}])
 
 
 def to_ask_response(
@@ -268,9 +281,7 @@ async def get_services(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> ServicesPage:
     """Closed services are never listed. With `lat` and `lon`, ordered by distance."""
-    if (lat is None) != (lon is None):
-        raise HTTPException(422, [{"field": "lat, lon", "reason": "give both or neither"}])
-    point = (lat, lon) if lat is not None and lon is not None else None
+    point = _point("lat, lon", lat, lon)
     found = snapshot_of(request).directory.find(
         kind=kind, department=department, province=province, district=district, point=point
     )

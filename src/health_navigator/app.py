@@ -336,12 +336,18 @@ def _told(
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """As FastAPI answers, but a body that is no JSON in UTF-8 is refused like any other bad one."""
+    """As FastAPI answers, but a body that cannot be read is refused like any other bad one."""
     assert isinstance(error, StarletteHTTPException)  # noqa: S101  registered for it alone
     if error.status_code == 400 and request.url.path.startswith("/api/"):
-        problem = {"field": "body", "reason": "write JSON in UTF-8"}
+        problem = {"field": "body", "reason": _why_unreadable(request, error)}
         return JSONResponse({"detail": [problem]}, 422)
     return await http_exception_handler(request, error)
+
+
+def _why_unreadable(request: Request, error: StarletteHTTPException) -> str:
+    """Of JSON FastAPI only says that it failed; of a form its parser says what is wrong."""
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/")
+    return f"this is no form that can be read: {error.detail}" if is_form else "write JSON in UTF-8"
 
 
 async def _invalid_request(_: Request, error: Exception) -> JSONResponse:

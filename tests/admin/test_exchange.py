@@ -235,6 +235,16 @@ def test_what_is_no_sheet_is_refused_in_words(staff: Staff, content: bytes) -> N
     assert not answer.json().get("written")
 
 
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_form_that_cannot_be_read_is_told_what_is_wrong(staff: Staff, content_type: str) -> None:
+    headers = {"Content-Type": content_type}
+    refused = staff.aida.call("POST", "/import", content=b"no form", headers=headers)
+    assert refused.status_code == 422
+    [problem] = refused.json()["detail"]
+    assert problem["reason"].startswith("this is no form that can be read: ")
+    assert "JSON" not in problem["reason"]
+
+
 def test_a_bomb_is_not_unpacked(staff: Staff) -> None:
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:

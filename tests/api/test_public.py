@@ -89,8 +89,6 @@ def test_what_nobody_curated_is_not_guessed(real_program: Program, text: str) ->
 @pytest.mark.parametrize(
     "text",
     [
-        " ",
-        "\t\n",
         "😀😀😀",
         "\u202eשלום",
         "\u200b\u200d\u200b",
@@ -121,12 +119,16 @@ def test_a_sign_of_danger_stands_above_whatever_follows(real_program: Program) -
     "body",
     [
         b'{"text": ""}',
+        b'{"text": "   "}',
+        b'{"text": "\\t\\n"}',
         b'{"text": "' + b"a" * 4097 + b'"}',
         b'{"text": 5}',
         b"{}",
         b'{"text": "\xff\xfe"}',
         b"not json",
         b'{"text": "hola", "latitude": 95, "longitude": 0}',
+        b'{"text": "hospital", "latitude": -12}',
+        b'{"text": "hospital", "longitude": -77}',
     ],
 )
 def test_what_is_no_question_is_refused_with_a_reason(real_program: Program, body: bytes) -> None:
@@ -136,6 +138,12 @@ def test_what_is_no_question_is_refused_with_a_reason(real_program: Program, bod
     assert response.status_code == 422
     assert response.json()["detail"]
     assert "a" * 50 not in response.text
+
+
+def test_half_a_point_is_refused_as_such(real_program: Program) -> None:
+    half = {"text": "hospital", "latitude": -12}
+    [problem] = real_program.client.post("/api/v1/ask", json=half).json()["detail"]
+    assert problem == {"field": "latitude, longitude", "reason": "give both or neither"}
 
 
 def test_every_entry_is_listed_and_found(real_program: Program) -> None:
