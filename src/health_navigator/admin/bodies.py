@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from opening_hours import validate
@@ -113,10 +114,12 @@ def gaps(kind: ItemKind, item_id: str, body: Mapping[str, Any]) -> Sequence[Faul
 
 def _validated(model: type[BaseModel], body: Mapping[str, Any]) -> BaseModel:
     """The body as its model; the mistakes are placed as in a file with this one item."""
-    whole: list[BaseModel] = TypeAdapter(dict[str, list[model]]).validate_python(  # type: ignore[valid-type]
-        {"items": [body]}
-    )["items"]
-    return whole[0]
+    return _file_of(model).validate_python({"items": [body]})["items"][0]
+
+
+@cache
+def _file_of(model: type[BaseModel]) -> TypeAdapter[dict[str, list[BaseModel]]]:
+    return TypeAdapter(dict[str, list[model]])  # type: ignore[valid-type]
 
 
 def to_faults(error: ValidationError) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ What comes in becomes drafts in review: a second person publishes them like any 
 
 from __future__ import annotations
 
+import asyncio
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from health_navigator.admin import audit, bodies, cells, drafts
+from health_navigator.admin import audit, bodies, cells, drafts, sheets
 from health_navigator.admin.bodies import Body, Known
 from health_navigator.admin.drafts import Standing
-from health_navigator.admin.refusals import Fault, Invalid
+from health_navigator.admin.office import Office
+from health_navigator.admin.refusals import Fault, Invalid, NotNow
 from health_navigator.admin.rights import Person, Right
 from health_navigator.admin.sheets import SheetRow
+from health_navigator.db import in_batches
 from health_navigator.i18n import mark
 from health_navigator.knowledge import store
 from health_navigator.knowledge.files import write_files
@@ -92,26 +95,31 @@ async def to_zip(session: AsyncSession) -> bytes:
 
 
 async def import_sheet(
-    session: AsyncSession,
-    person: Person,
-    rows: Sequence[SheetRow],
-    *,
-    kind: ItemKind | None,
-    dry_run: bool,
+    office: Office, person: Person, content: bytes, *, kind: ItemKind | None, dry_run: bool
 ) -> ImportReport:
     """Look at every row; unless it is a dry run or a row is wrong, make them drafts in review."""
     person.need(Right.IMPORT)
-    heading, *lines = rows or [SheetRow(1, ())]
+    # A big sheet takes seconds: meanwhile questions are answered, and no connection is held.
+    heading, *lines = await asyncio.to_thread(sheets.read, content) or [SheetRow(1, ())]
     columns = [cell.strip().casefold() for cell in heading.cells]
+    reader = await office.transact(lambda session: _reader(session, kind, columns, lines))
+    report = await asyncio.to_thread(reader.report, lines)
+    if dry_run or not report.is_sound:
+        return report
+    return await office.transact(lambda session: _write(session, person, report, reader.standing))
+
+
+async def _reader(
+    session: AsyncSession,
+    kind: ItemKind | None,
+    columns: Sequence[str],
+    lines: Sequence[SheetRow],
+) -> _Reader:
     kind = kind or await _kind_of(session, columns, lines)
     _check_columns(bodies.model_of(kind, ""), columns)
     standing = await drafts.look_at_all(session, kind, _ids(kind, columns, lines))
     known = _with_new(await bodies.known_ids(session), kind, standing)
-    reader = _Reader(kind, columns, standing, known)
-    report = ImportReport(kind, tuple(reader.read(lines)))
-    if dry_run or not report.is_sound:
-        return report
-    return await _write(session, person, report, standing)
+    return _Reader(kind, columns, standing, known)
 
 
 async def _kind_of(
@@ -174,7 +182,10 @@ class _Reader:
     standing: Mapping[str, Standing]
     known: Known
 
-    def read(self, lines: Iterable[SheetRow]) -> Iterator[RowReport]:
+    def report(self, lines: Iterable[SheetRow]) -> ImportReport:
+        return ImportReport(self.kind, tuple(self._rows(lines)))
+
+    def _rows(self, lines: Iterable[SheetRow]) -> Iterator[RowReport]:
         seen: set[str] = set()
         for line in lines:
             report = self._row(line)
@@ -229,11 +240,16 @@ class _Reader:
 
 
 async def _write(
-    session: AsyncSession, person: Person, report: ImportReport, standing: Mapping[str, Standing]
+    session: AsyncSession, person: Person, report: ImportReport, seen: Mapping[str, Standing]
 ) -> ImportReport:
-    changes = [(standing[row.id], row.body) for row in report.rows if row.body is not None]
-    await drafts.propose(session, person, changes)
-    written = tuple(each.id for each, _ in changes)
+    bodies_of = {row.id: row.body for row in report.rows if row.body is not None}
+    standing = await drafts.look_at_all(session, report.kind, bodies_of)
+    if any(each.tag != seen[each.id].tag for each in standing.values()):
+        raise NotNow(mark("somebody changed this meanwhile: look at it again"))
+    changes = [(standing[each], body) for each, body in bodies_of.items()]
+    for some in in_batches(changes):
+        await drafts.propose(session, person, some)
+    written = tuple(bodies_of)
     note = f"{len(written)} of {len(report.rows)} rows"
     audit.record(session, person, f"{report.kind}.import", note=note)
     return ImportReport(report.kind, report.rows, written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from typing import Annotated
 
@@ -78,12 +79,13 @@ async def import_(
     ] = None,
 ) -> Response:
     is_dry = bool(dry_run or dry_run_asked)
-    rows = sheets.read(await file.read())
-    report = await office.transact(
-        lambda session: exchange.import_sheet(
-            session, person, rows, kind=kind.kind if kind else None, dry_run=is_dry
-        )
+    report = await exchange.import_sheet(
+        office, person, await file.read(), kind=kind.kind if kind else None, dry_run=is_dry
     )
+    return await asyncio.to_thread(_told, report, is_dry=is_dry)
+
+
+def _told(report: ImportReport, *, is_dry: bool) -> Response:
     out = to_import_out(report, is_dry=is_dry)
     return JSONResponse(out.model_dump(mode="json"), 200 if is_dry or report.is_sound else 422)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
-from health_navigator.admin import audit, exchange, sheets
+from health_navigator.admin import audit, exchange
 from health_navigator.admin.api.exchange import FileFormat, to_file
 from health_navigator.admin.exchange import Deed, ImportReport
 from health_navigator.admin.refusals import Invalid
@@ -60,15 +61,14 @@ async def take(request: Request, visitor: Importer, office: Door) -> Response:
     content = await _content(request)
     is_dry = Posted.of(await request.form()).get("hacer") != "importar"
     try:
-        rows = sheets.read(content)
-        report = await office.transact(
-            lambda session: exchange.import_sheet(
-                session, visitor.person, rows, kind=None, dry_run=is_dry
-            )
+        report = await exchange.import_sheet(
+            office, visitor.person, content, kind=None, dry_run=is_dry
         )
     except Invalid as refusal:
         return _show(request, refusal=refusal)
-    return _show(request, report, carried=_carried(content), is_dry=is_dry)
+    # Thousands of rows take a second to write out.
+    carried = _carried(content)
+    return await asyncio.to_thread(_show, request, report, carried=carried, is_dry=is_dry)
 
 
 async def _content(request: Request) -> bytes:
