@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import pkgutil
-import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +24,7 @@ from health_navigator.knowledge.files import to_body
 from health_navigator.knowledge.models import Entry, Figure, FigureKind
 from health_navigator.provenance import Call, Source
 from tests.admin.conftest import ENTRY, SERVICE, Staff
+from tests.support.pausing import paused
 from tests.support.waiting import PATIENCE
 
 
@@ -153,14 +152,14 @@ def test_questions_are_answered_while_a_sheet_is_read_and_checked(
 ) -> None:
     staff.publish(f"/services/{staff.new_id('ong')}", {**SERVICE, "hours": "Mo-Fr 08:00-17:00"})
     content = exported(staff, "services", form)
-    begun, answered = during(monkeypatch, library)
+    begun, may_end = paused(monkeypatch, library)
     with ThreadPoolExecutor(1) as colleague:
         sent = colleague.submit(send, staff, content, name=f"x.{form}")
         try:
             assert begun.wait(PATIENCE)
             assert staff.client.get("/readyz", timeout=30).is_success
         finally:
-            answered.set()
+            may_end.set()
         assert sent.result().is_success
 
 
@@ -170,32 +169,16 @@ def test_what_changed_while_a_sheet_was_checked_is_not_written_over(
     service = staff.new_id("ong")
     staff.publish(f"/services/{service}", {**SERVICE, "hours": "Mo-Fr 08:00-17:00"})
     text = sheet([{"id": service, "cost": "Gratis", "status": "active"}])
-    begun, answered = during(monkeypatch, "health_navigator.admin.bodies.validate")
+    begun, may_end = paused(monkeypatch, "health_navigator.admin.bodies.validate")
     with ThreadPoolExecutor(1) as colleague:
         sent = colleague.submit(send, staff, text.encode())
         assert begun.wait(PATIENCE)
         monkeypatch.undo()
         body = {"cost": "Tres soles"}
         assert staff.elena.put(f"/services/{service}/draft", body).status_code == 200
-        answered.set()
+        may_end.set()
         assert sent.result().status_code == 409
     assert staff.elena.get(f"/services/{service}/draft").json()["cost"] == "Tres soles"
-
-
-def during(
-    monkeypatch: pytest.MonkeyPatch, library: str
-) -> tuple[threading.Event, threading.Event]:
-    """A library's function that says when it has begun, and waits until it may go on."""
-    begun, may_end = threading.Event(), threading.Event()
-    function = pkgutil.resolve_name(library)
-
-    def wait(*values: Any, **more: Any) -> Any:
-        begun.set()
-        assert may_end.wait(PATIENCE)
-        return function(*values, **more)
-
-    monkeypatch.setattr(library, wait)
-    return begun, may_end
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])

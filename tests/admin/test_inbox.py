@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -17,6 +18,8 @@ from health_navigator import clock
 from health_navigator.admin.likeness import Asked, group
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from tests.admin.conftest import ENTRY, Staff
+from tests.support.pausing import paused
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -128,6 +131,23 @@ def test_a_group_is_put_out_of_scope_with_four_eyes(staff: Staff, asked: Any) ->
     assert published.status_code == 200
     shown = staff.elena.get("/documents/out_of_scope/draft").json()
     assert "como renuevo el brevete de mototaxi" in shown["groups"][0]["examples"]
+
+
+def test_of_two_who_settle_a_group_at_once_the_later_is_told(
+    staff: Staff, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked("otra cosa sin respuesta")
+    path = f"/unanswered/{groups(staff)[0]['id']}"
+    begun, may_end = paused(monkeypatch, "rapidfuzz.process.extractOne")
+    with ThreadPoolExecutor(1) as colleague:
+        late = colleague.submit(staff.elena.post, f"{path}/out-of-scope", {"scope": "licencia"})
+        assert begun.wait(PATIENCE)
+        monkeypatch.undo()
+        assert staff.emilio.post(f"{path}/discard").status_code == 204
+        may_end.set()
+        assert late.result().status_code == 404
+    shown = staff.elena.get("/documents/out_of_scope/draft").json()
+    assert "otra cosa sin respuesta" not in str(shown)
 
 
 def test_discarding_deletes_and_leaves_a_count(staff: Staff, asked: Any) -> None:

@@ -24,6 +24,7 @@ from health_navigator.clock import today
 from health_navigator.conversation import memory
 from health_navigator.conversation.scrubbing import GAP
 from health_navigator.conversation.tables import UnansweredQuestion
+from health_navigator.db import Database
 from health_navigator.i18n import mark
 from health_navigator.knowledge.models import ItemKind, OutOfScopeFile
 from health_navigator.knowledge.snapshot import Snapshot
@@ -53,18 +54,24 @@ class Suggestion:
     confidence: float
 
 
-async def read(session: AsyncSession) -> list[Group]:
+async def read(database: Database) -> list[Group]:
     """Every group, the most frequent and then the newest first."""
     statement = select(UnansweredQuestion).order_by(UnansweredQuestion.id.desc()).limit(MOST_READ)
-    asked = [Asked(row.id, row.text, row.asked_on) for row in await session.scalars(statement)]
+    async with database.session() as session:
+        asked = [Asked(row.id, row.text, row.asked_on) for row in await session.scalars(statement)]
+    # Outside the transaction: to put thousands together takes a second, and needs no connection.
     return await asyncio.to_thread(group, asked)
 
 
-async def get_group(session: AsyncSession, group_id: str) -> Group:
-    for each in await read(session):
+async def get_group(database: Database, group_id: str) -> Group:
+    for each in await read(database):
         if each.id == group_id:
             return each
-    raise Unknown(mark("there is no such group of questions: somebody may have settled it"))
+    raise _gone()
+
+
+def _gone() -> Unknown:
+    return Unknown(mark("there is no such group of questions: somebody may have settled it"))
 
 
 def suggest(snapshot: Snapshot, questions: Sequence[str]) -> list[Suggestion]:
@@ -84,13 +91,12 @@ def suggest(snapshot: Snapshot, questions: Sequence[str]) -> list[Suggestion]:
 async def assign(
     session: AsyncSession,
     person: Person,
-    group_id: str,
+    asked: Group,
     entry_id: str,
     questions: Sequence[str] | None = None,
 ) -> Standing:
     """Add a group's questions, or the given wordings of them, to an entry's draft."""
     person.need(Right.EDIT)
-    asked = await get_group(session, group_id)
     standing = await drafts.get_standing(session, ItemKind.ENTRY, entry_id)
     wanted = with_new(standing.body.get("questions", []), questions or _usable(asked))
     # Whoever settles the inbox adds to what stands there: nothing of it is written over.
@@ -130,7 +136,7 @@ def _usable(asked: Group) -> list[str]:
 async def begin_entry(
     session: AsyncSession,
     person: Person,
-    group_id: str,
+    asked: Group,
     entry_id: str,
     body: Body,
     *,
@@ -138,7 +144,6 @@ async def begin_entry(
 ) -> Standing:
     """A new entry's draft with the group's questions in it."""
     person.need(Right.EDIT)
-    asked = await get_group(session, group_id)
     standing = await drafts.look(session, ItemKind.ENTRY, entry_id)
     if standing.item is not None or standing.draft is not None:
         raise Invalid([Fault("id", mark("there is already an entry with this id"))])
@@ -157,11 +162,10 @@ async def begin_entry(
 
 
 async def put_out_of_scope(
-    session: AsyncSession, person: Person, group_id: str, scope: str
+    session: AsyncSession, person: Person, asked: Group, scope: str
 ) -> Standing:
     """Add a group's questions to the examples of what the bot does not answer."""
     person.need(Right.EDIT)
-    asked = await get_group(session, group_id)
     standing = await drafts.look(session, ItemKind.DOCUMENT, OUT_OF_SCOPE)
     groups = with_examples(standing.body, scope, _usable(asked))
     saved = await drafts.save(
@@ -184,18 +188,22 @@ def with_examples(body: Body, scope: str, questions: Sequence[str]) -> list[Body
     ]
 
 
-async def discard(session: AsyncSession, person: Person, group_id: str) -> None:
+async def discard(session: AsyncSession, person: Person, asked: Group) -> None:
     person.need(Right.EDIT)
-    asked = await get_group(session, group_id)
-    await settle(session, person, asked, Verdict.DISCARDED, About(KIND, group_id))
+    await settle(session, person, asked, Verdict.DISCARDED, About(KIND, asked.id))
 
 
 async def settle(
     session: AsyncSession, person: Person, asked: Group, verdict: Verdict, about: About
 ) -> None:
-    """Delete the questions; the audit keeps how many there were, not what they said."""
+    """Delete the questions; the audit keeps how many there were, not what they said.
+
+    Raises Unknown where somebody was faster.
+    """
     ids = [each.id for each in asked.asked]
-    await session.execute(delete(UnansweredQuestion).where(UnansweredQuestion.id.in_(ids)))
+    gone = delete(UnansweredQuestion).where(UnansweredQuestion.id.in_(ids))
+    if len((await session.scalars(gone.returning(UnansweredQuestion.id))).all()) < len(ids):
+        raise _gone()
     connection = await session.connection()
     await connection.run_sync(memory.count, today(), SETTLED, verdict)
     note = f"{len(ids)} questions of group {asked.id}"

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
 from health_navigator.admin import inbox
@@ -116,7 +115,7 @@ _inbox = APIRouter()
 
 @_inbox.get("/unanswered", summary="Groups of questions without an answer")
 async def unanswered(_: Reader, office: Door, limit: Limit = 50, offset: Offset = 0) -> GroupsPage:
-    groups = await office.transact(inbox.read)
+    groups = await inbox.read(office.database)
     shown = page(groups, limit, offset)
     snapshot = office.live.snapshot
     items = await asyncio.to_thread(lambda: [to_group_out(snapshot, each) for each in shown])
@@ -138,9 +137,10 @@ def to_group_out(snapshot: Snapshot, group: Group) -> GroupOut:
 
 @_inbox.post("/unanswered/{group}/assign", summary="Add to an entry's draft")
 async def assign(group: str, body: AssignIn, person: Editor, office: Door) -> PublishedOut:
+    asked = await inbox.get_group(office.database, group)
     return to_published(
         await office.transact(
-            lambda session: inbox.assign(session, person, group, body.entry, body.questions)
+            lambda session: inbox.assign(session, person, asked, body.entry, body.questions)
         )
     )
 
@@ -148,30 +148,31 @@ async def assign(group: str, body: AssignIn, person: Editor, office: Door) -> Pu
 @_inbox.post("/unanswered/{group}/draft", status_code=201, summary="Begin a new entry with it")
 async def begin_entry(group: str, form: EntryForm, person: Editor, office: Door) -> PublishedOut:
     """The entry's `id` is required here, `questions` are not."""
-
-    async def work(session: AsyncSession) -> PublishedOut:
-        body = form.body()
-        return to_published(
-            await inbox.begin_entry(session, person, group, forms.required_id(form), body)
+    entry, body = forms.required_id(form), form.body()
+    asked = await inbox.get_group(office.database, group)
+    return to_published(
+        await office.transact(
+            lambda session: inbox.begin_entry(session, person, asked, entry, body)
         )
-
-    return await office.transact(work)
+    )
 
 
 @_inbox.post("/unanswered/{group}/out-of-scope", summary="Add to what the bot does not answer")
 async def out_of_scope(
     group: str, body: OutOfScopeIn, person: Editor, office: Door
 ) -> PublishedOut:
+    asked = await inbox.get_group(office.database, group)
     return to_published(
         await office.transact(
-            lambda session: inbox.put_out_of_scope(session, person, group, body.scope)
+            lambda session: inbox.put_out_of_scope(session, person, asked, body.scope)
         )
     )
 
 
 @_inbox.post("/unanswered/{group}/discard", status_code=204, summary="Delete the questions")
 async def discard(group: str, person: Editor, office: Door) -> None:
-    await office.transact(lambda session: inbox.discard(session, person, group))
+    asked = await inbox.get_group(office.database, group)
+    await office.transact(lambda session: inbox.discard(session, person, asked))
 
 
 @_inbox.post("/near", summary="Questions that nearly stand under another entry")

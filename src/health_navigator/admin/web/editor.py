@@ -144,7 +144,7 @@ async def new_entry(request: Request, _: Editor, asked: Query, office: Door) -> 
     texts: dict[str, str] = {}
     group = asked.get("grupo") or ""
     if group:
-        found = await office.transact(lambda session: inbox.get_group(session, group))
+        found = await inbox.get_group(office.database, group)
         texts["questions"] = "\n".join(found.texts)
     form = Posted({"grupo": group, "visto": _UNSEEN})
     return await show(request, Place(Shelf.ENTRIES, NEW), Filled(texts), form)
@@ -214,10 +214,11 @@ async def _save(
     office: Office, visitor: Visitor, place: Place, item_id: str, form: Posted, body: Body
 ) -> Standing:
     kind, person, group = place.shelf.kind, visitor.person, form.get("grupo")
+    asked = await inbox.get_group(office.database, group) if group and not place.id else None
 
     async def work(session: AsyncSession) -> Standing:
-        if group and not place.id:
-            saved = await inbox.begin_entry(session, person, group, item_id, body, unfinished=True)
+        if asked is not None:
+            saved = await inbox.begin_entry(session, person, asked, item_id, body, unfinished=True)
         else:
             saved = await drafts.save(
                 session, person, kind, item_id, body, form.get("visto"), unfinished=True

@@ -85,16 +85,19 @@ def _share(day: Day) -> int:
 
 @router.get("")
 async def home(request: Request, visitor: Anybody, office: Door) -> Response:
+    groups = await inbox.read(office.database) if visitor.may(Right.READ) else None
+
     async def read(session: AsyncSession) -> tuple[Work | None, Digest]:
-        work = await _work(session, office.cards, visitor) if visitor.may(Right.READ) else None
+        work = None if groups is None else await _work(session, office.cards, visitor, groups)
         return work, await _digest(session)
 
     work, digest = await office.transact(read)
     return render(request, "home.html", work=work, digest=digest, shown=_SHOWN)
 
 
-async def _work(session: AsyncSession, cards: Cards, visitor: Visitor) -> Work:
-    groups = await inbox.read(session)
+async def _work(
+    session: AsyncSession, cards: Cards, visitor: Visitor, groups: Sequence[Group]
+) -> Work:
     drafts = [_to_open(row, visitor.person) for row in await session.scalars(select(Draft))]
     return Work(
         groups=groups,

@@ -49,7 +49,7 @@ def to_shown(snapshot: Snapshot, group: Group) -> Shown:
 
 @router.get("")
 async def groups(request: Request, _: Reader, asked: Query, office: Door) -> Response:
-    found = await office.transact(inbox.read)
+    found = await inbox.read(office.database)
     start = (asked.page - 1) * _PER_PAGE
     snapshot, some = office.live.snapshot, found[start : start + _PER_PAGE]
     shown = await asyncio.to_thread(lambda: [to_shown(snapshot, each) for each in some])
@@ -66,7 +66,7 @@ async def groups(request: Request, _: Reader, asked: Query, office: Door) -> Res
 @router.get("/{group_id}")
 async def group(group_id: str, request: Request, _: Reader, asked: Query, office: Door) -> Response:
     """One group with all its wordings, and a search for the entry that should answer it."""
-    found = await office.transact(lambda session: inbox.get_group(session, group_id))
+    found = await inbox.get_group(office.database, group_id)
     search = asked.get("buscar")
     rows: list[Row] = []
     if search:
@@ -87,23 +87,24 @@ async def group(group_id: str, request: Request, _: Reader, asked: Query, office
 
 @router.post("/{group_id}/agregar")
 async def assign(group_id: str, visitor: Editor, form: Form, office: Door) -> Response:
-    entry = form.get("entrada")
+    entry, asked = form.get("entrada"), await inbox.get_group(office.database, group_id)
     saved = await office.transact(
-        lambda session: inbox.assign(session, visitor.person, group_id, entry)
+        lambda session: inbox.assign(session, visitor.person, asked, entry)
     )
     return go(Shelf.ENTRIES.path(saved.id), "agregado")
 
 
 @router.post("/{group_id}/fuera")
 async def out_of_scope(group_id: str, visitor: Editor, form: Form, office: Door) -> Response:
-    scope = form.get("grupo")
+    scope, asked = form.get("grupo"), await inbox.get_group(office.database, group_id)
     saved = await office.transact(
-        lambda session: inbox.put_out_of_scope(session, visitor.person, group_id, scope)
+        lambda session: inbox.put_out_of_scope(session, visitor.person, asked, scope)
     )
     return go(Shelf.DOCUMENTS.path(saved.id), "fuera")
 
 
 @router.post("/{group_id}/descartar")
 async def discard(group_id: str, visitor: Editor, office: Door) -> Response:
-    await office.transact(lambda session: inbox.discard(session, visitor.person, group_id))
+    asked = await inbox.get_group(office.database, group_id)
+    await office.transact(lambda session: inbox.discard(session, visitor.person, asked))
     return go(PATH, "preguntas")
