@@ -24,8 +24,6 @@ from health_navigator.matching.where import ASKS
 from health_navigator.matching.words import read_words
 
 NEAREST = 5
-# Beyond this from everything we know, a shared location is not in Peru or is in the sea.
-FARTHEST_KM = 150.0
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
 # So sure of an answer that no place goes with, that the place in a message is told, not asked for.

@@ -53,29 +53,22 @@ class Interview:
             self.file, self.file.rules[self.table.decide(answers)], answers
         )
 
-    def path(self, answers: Answers) -> tuple[Question, ...]:
-        """The questions that lead from nothing to these answers, in the order of asking."""
-        return tuple(question for question, _ in self._steps(answers))
-
     def before(self, answers: Answers) -> Answers:
         """The answers as they were when the last question was asked."""
-        return next((known for _, known in reversed(self._steps(answers))), {})
+        steps = self._steps(answers)
+        return steps[-1] if steps else {}
 
     def kept(self, answers: Answers) -> Answers:
         """The answers that may be remembered at all."""
         forgotten = {each.id for each in self.file.inputs if not each.kept}
         return {name: value for name, value in answers.items() if name not in forgotten}
 
-    def is_sensitive(self, question: Question) -> bool:
-        """Whether what is answered to a question may never be remembered."""
-        return self.kept(dict.fromkeys(question.asks, "")).keys() != question.asks
-
-    def _steps(self, answers: Answers) -> list[tuple[Question, Answers]]:
-        """Each question that these answers settle, with what was known when it was asked."""
-        steps: list[tuple[Question, Answers]] = []
+    def _steps(self, answers: Answers) -> list[Answers]:
+        """What was known when each question was asked that these answers settle."""
+        steps: list[Answers] = []
         known: Answers = {}
         while (question := self._next_question(known)) and question.asks <= answers.keys():
-            steps.append((question, known))
+            steps.append(known)
             known = {**known, **_brought(question, answers)}
         return steps
 

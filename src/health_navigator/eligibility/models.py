@@ -112,7 +112,6 @@ class Rule(Strict):
     when: Condition
     outcome: OutcomeKind
     urgent: bool = False
-    sensitive: bool = False
     reason: Text
     documents: tuple[Line, ...] = Field(min_length=1)
     where: Text

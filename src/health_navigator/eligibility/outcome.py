@@ -31,7 +31,6 @@ class Outcome:
     review_by: date
     confidence: Confidence
     urgent: bool
-    sensitive: bool
 
 
 def to_outcome(file: EligibilityFile, rule: Rule, answers: Answers) -> Outcome:
@@ -51,7 +50,6 @@ def to_outcome(file: EligibilityFile, rule: Rule, answers: Answers) -> Outcome:
         review_by=rule.review_by,
         confidence=rule.confidence,
         urgent=rule.urgent,
-        sensitive=rule.sensitive,
     )
 
 

@@ -19,8 +19,6 @@ from health_navigator.telegram_bot.pace import Pace
 OFFICIAL_URL = "https://api.telegram.org"
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
-# A long poll is answered after up to this much silence; see polling.POLL_SECONDS.
-_POLL_GRACE_SECONDS = 10.0
 
 
 class AiohttpRequest(BaseRequest):
