@@ -25,7 +25,12 @@ from health_navigator.observability import Metrics, where_in_ours
 from health_navigator.telegram_bot import ledger
 from health_navigator.telegram_bot.chat_order import ChatOrder
 from health_navigator.telegram_bot.messages import to_messages
-from health_navigator.telegram_bot.sender import ChatGoneError, ComeBackError, send
+from health_navigator.telegram_bot.sender import (
+    ChatGoneError,
+    ComeBackError,
+    RefusedError,
+    send,
+)
 from health_navigator.telegram_bot.tables import Stage
 from health_navigator.telegram_bot.transport import PlainBot
 from health_navigator.telegram_bot.updates import Arrived, Update, chat_keys, read_update
@@ -211,9 +216,12 @@ class Delivery:
             await self._database.transact(ledger.finish, arrived.update_id)
 
     async def _park(self, arrived: Arrived) -> None:
-        """Set a poisoned update aside where an operator sees it, and tell the person what to do."""
+        """Set a poisoned update aside where an operator sees it, and tell the person what to do.
+
+        It is set aside even where Telegram refuses to pass that on.
+        """
         text = self._last_resort(arrived.locale)
-        with suppress(ChatGoneError):
+        with suppress(ChatGoneError, RefusedError):
             await send(self._bot, arrived.chat_id, {"text": text, "plain": text})
         await self._database.transact(
             ledger.finish, arrived.update_id, Stage.PARKED, "failed too often"
