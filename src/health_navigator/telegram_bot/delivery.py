@@ -109,6 +109,8 @@ class Delivery:
                 claim, kept = await self._claim(arrived.update_id, chats)
         except DatabaseAwayError:
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
+        except Exception as error:  # noqa: BLE001  unclaimed, nobody else would bring it back
+            return self._failed(arrived, 0, error)
         match claim:
             case ledger.Finished():
                 self._metrics.updates.labels(outcome="duplicate").inc()
@@ -146,17 +148,20 @@ class Delivery:
             await self._release(arrived)
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         except Exception as error:  # noqa: BLE001  whatever it is, it must not block this chat
-            blame = type(error).__name__
-            log.error(
-                "update.failed",
-                update_id=arrived.update_id,
-                attempt=claim.attempt,
-                error=blame,
-                where=where_in_ours(error),
-            )
-            await self._release(arrived, blame=blame)
-            return self._come_back(arrived, blame, _BUSY_SECONDS)
+            await self._release(arrived, blame=type(error).__name__)
+            return self._failed(arrived, claim.attempt, error)
         return Done()
+
+    def _failed(self, arrived: Arrived, attempt: int, error: Exception) -> Verdict:
+        blame = type(error).__name__
+        log.error(
+            "update.failed",
+            update_id=arrived.update_id,
+            attempt=attempt,
+            error=blame,
+            where=where_in_ours(error),
+        )
+        return self._come_back(arrived, blame, _BUSY_SECONDS)
 
     async def _work(
         self,
