@@ -150,7 +150,10 @@ class LiveKnowledge:
         )
 
     async def watch(self) -> None:
-        """Look for new versions until cancelled; a database that is away is looked for again."""
+        """Look for new versions until cancelled; a database that is away is looked for again.
+
+        Raises what else goes wrong; to call it again goes on.
+        """
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             await self.begin_day()
@@ -158,6 +161,14 @@ class LiveKnowledge:
                 await self.refresh()
             except (DatabaseAwayError, SQLAlchemyError) as error:
                 log.warning("knowledge.not_refreshed", error=type(error).__name__)
+            await self._keep_learning()
+
+    async def _keep_learning(self) -> None:
+        """Begin again where learning ended too early; what it died of is raised first."""
+        if self._learning is not None and self._learning.done():
+            ended, self._learning = self._learning, None
+            await ended
+        self._learn_anew()
 
     async def close(self) -> None:
         """Stop learning, if it is under way."""
