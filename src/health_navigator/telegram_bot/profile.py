@@ -22,7 +22,7 @@ COMMANDS = {
     "cerca": mark("Health services near you"),
     "emergencia": mark("Emergency numbers"),
     "ayuda": mark("What this bot can do"),
-    "privacidad": mark("What we keep about you: nothing"),
+    "privacidad": mark("What we keep, and for how long"),
     "borrar": mark("Delete everything of this chat"),
     "salir": mark("Leave at once, without a trace on the screen"),
     "idioma": mark("Language"),
@@ -33,7 +33,7 @@ DESCRIPTION = mark(
     "(police), 106 or 116 (ambulance)."
 )
 SHORT_DESCRIPTION = mark(
-    "Free answers about health in Peru for migrants. We keep nothing about you."
+    "Free answers about health in Peru for migrants. Without your name or your number."
 )
 
 
