@@ -18,12 +18,12 @@ from sqlalchemy import Connection
 from telegram.error import TelegramError
 
 from health_navigator.conversation import memory
+from health_navigator.conversation.chat_order import ChatOrder
 from health_navigator.conversation.models import Incoming, State, Turn
 from health_navigator.db import Database
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.observability import Metrics, where_in_ours
 from health_navigator.telegram_bot import ledger
-from health_navigator.telegram_bot.chat_order import ChatOrder
 from health_navigator.telegram_bot.messages import to_messages
 from health_navigator.telegram_bot.sender import (
     ChatGoneError,
@@ -273,7 +273,7 @@ class Delivery:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             with suppress(DatabaseAwayError):
-                await self._database.transact(ledger.renew, update_id)
+                await self._database.transact(ledger.renew, update_id, self._owner)
 
     def _come_back(self, arrived: Arrived, reason: str, seconds: int) -> ComeBack:
         self._metrics.updates.labels(outcome="postponed").inc()
