@@ -252,7 +252,9 @@ def test_a_key_that_others_can_read(examine: Examine, tmp_path: Path) -> None:
 
 def test_a_key_that_was_cut_off(examine: Examine, tmp_path: Path) -> None:
     (tmp_path / "bot.key").touch(mode=0o600)
-    assert "bot.key holds no whole key" in reds(examine(SECRET_KEY=""))["secret key"]
+    assert (
+        "bot.key holds no whole key" in reds(examine(prepared=False, SECRET_KEY=""))["secret key"]
+    )
 
 
 def test_a_full_disk(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
