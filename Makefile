@@ -43,7 +43,7 @@ catalogues: $(DEVELOPMENT)
 messages: $(DEVELOPMENT) ## Collect the program's sentences into the catalogues
 	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k _ -k translate -k ValueError --no-location --sort-output --omit-header \
 	  -o src/health_navigator/locale/messages.pot src/health_navigator
-	for language in es pt; do $(BIN)/pybabel -q update -N --omit-header -D messages -l $$language \
+	for language in es pt; do $(BIN)/pybabel -q update -N --ignore-obsolete --omit-header -D messages -l $$language \
 	  -i src/health_navigator/locale/messages.pot -d src/health_navigator/locale; done
 
 load: $(DEVELOPMENT) $(ECHO_BOTS)/.ready ## Measure speed beside bare echo bots of two libraries

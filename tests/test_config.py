@@ -55,6 +55,16 @@ def test_a_wrong_setting_is_one_line_and_exit_2(
         assert secret not in told
 
 
+def test_a_key_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    """As by a full disk: with an empty key anybody could name the chats."""
+    settings = {"database_url": f"sqlite:///{tmp_path}/db.sqlite3"}
+    (tmp_path / "db.key").write_text("\n")
+    result = run_program(tmp_path, "serve", **settings)
+    assert result.returncode == 2
+    assert "db.key" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 def test_polling_without_a_token_says_what_is_missing(tmp_path: Path) -> None:
     result = run_program(tmp_path, "poll")
     assert result.returncode == 2

@@ -15,10 +15,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from telegram import Bot
 
 from health_navigator import __version__, api, jobs, web_chat
 from health_navigator.admin import audit, sessions
@@ -43,7 +42,7 @@ from health_navigator.shipped import kept
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
-from health_navigator.telegram_bot.transport import PlainBot, open_bot
+from health_navigator.telegram_bot.transport import open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, Webhook
 from health_navigator.turnstile import Turnstile
@@ -53,7 +52,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_WEBHOOK_RETRY_SECONDS = 30
+# So long a background task that failed waits before it begins again.
+_AGAIN_SECONDS = 2
 _READY_SECONDS = 5
 _DATABASE_SECONDS = 2
 
@@ -138,10 +138,11 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
     live = LiveKnowledge(database, builder, metrics.show_knowledge)
     stack.push_async_callback(live.close)
     await live.refresh()
-    _run(stack, live.watch())
+    _run(stack, metrics, "watch_knowledge", live.watch)
     desk = Desk(live, database, metrics, settings.keys())
     door = await _open_telegram(settings, stack, desk, database, metrics)
-    _run(stack, jobs.run_for_ever(database, clock_jobs(database, metrics), metrics))
+    work = partial(jobs.run_for_ever, database, clock_jobs(database, metrics), metrics)
+    _run(stack, metrics, "clock_jobs", work)
     await advise_first_admin(database)
     return AppState(
         desk=desk,
@@ -180,9 +181,13 @@ def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
     )
 
 
-def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+Background = Callable[[], Coroutine[Any, Any, None]]
+
+
+def _run(stack: AsyncExitStack, metrics: Metrics, name: str, work: Background) -> None:
     """Run work beside the requests until the program ends."""
-    task = asyncio.create_task(work)
+    failures = metrics.background_failures.labels(work=name)
+    task = asyncio.create_task(_keep_running(name, work, failures))
 
     async def stop() -> None:
         task.cancel()
@@ -190,6 +195,27 @@ def _run(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
             await task
 
     stack.push_async_callback(stop)
+
+
+async def _keep_running(name: str, work: Background, failures: Counter) -> None:
+    """Until the work is done; where it fails, the log says so and it begins again.
+
+    Otherwise the process would look well and fetch no updates, or serve old knowledge.
+    """
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  whatever it is, nobody else would see it
+            failures.inc()
+            log.error(
+                "background.failed",
+                work=name,
+                error=type(error).__name__,
+                where=where_in_ours(error),
+            )
+        else:
+            return
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 def checked_files(settings: Settings) -> tuple[StoredItem, ...]:
@@ -240,34 +266,24 @@ async def _open_telegram(
     token = settings.telegram_token.get_secret_value()
     bot = await stack.enter_async_context(open_bot(token, settings.telegram_api_url, metrics))
     delivery = Delivery(bot, database, desk.respond, _last_resort, settings.keys(), metrics)
-    _run(stack, profile.introduce(bot))
+    _run(stack, metrics, "introduce", partial(profile.introduce, bot))
     if not settings.uses_webhook:
-        _run(stack, _poll(bot, delivery))
+        _run(stack, metrics, "poll", lambda: Polling(bot, delivery).run())
         return None
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
-    _run(stack, _keep_webhook(bot, settings.public_url or "", secret))
-    watch = WebhookWatch(bot, settings.public_url or "", metrics)
+    assert settings.webhook_secret is not None  # noqa: S101  the settings were checked
+    assert settings.public_url is not None  # noqa: S101
+    secret = settings.webhook_secret.get_secret_value()
+    direct = partial(profile.direct_to_webhook, bot, settings.public_url, secret)
+    _run(stack, metrics, "set_webhook", direct)
+    watch = WebhookWatch(bot, settings.public_url, metrics)
     look = jobs.Job("watch_webhook", watch.look, everywhere=True)
-    _run(stack, jobs.run_for_ever(database, (look,), metrics))
+    _run(stack, metrics, "watch_webhook", partial(jobs.run_for_ever, database, (look,), metrics))
     networks = tuple(ip_network(network) for network in settings.webhook_networks)
     return TelegramDoor(delivery, secret, metrics, networks)
 
 
 def _last_resort(language_code: str | None) -> str:
     return replies.last_resort(translator(supported_locale(language_code)))
-
-
-async def _poll(bot: PlainBot, delivery: Delivery) -> None:
-    await profile.direct_to_polling(bot)
-    await Polling(bot, delivery).run()
-
-
-async def _keep_webhook(bot: Bot, public_url: str, secret: str) -> None:
-    """Set the webhook; while Telegram is away, try again."""
-    is_set = await profile.direct_to_webhook(bot, public_url, secret)
-    while not is_set:
-        await asyncio.sleep(_WEBHOOK_RETRY_SECONDS)
-        is_set = await profile.direct_to_webhook(bot, public_url, secret)
 
 
 def _operations() -> APIRouter:

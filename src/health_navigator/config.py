@@ -6,8 +6,10 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -27,7 +29,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-_SECRET_LENGTH = 32
+SECRET_LENGTH = 32
 # What Telegram takes as secret_token of setWebhook.
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -121,8 +123,8 @@ class Settings(BaseSettings):
     @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value()) < _SECRET_LENGTH:
-            raise PydanticCustomError("short", f"write at least {_SECRET_LENGTH} characters")
+        if value and len(value.get_secret_value()) < SECRET_LENGTH:
+            raise PydanticCustomError("short", f"write at least {SECRET_LENGTH} characters")
         return value
 
     @model_validator(mode="after")
@@ -157,10 +159,22 @@ class Settings(BaseSettings):
     def _kept_key(self) -> str:
         path = self.kept_key_path()
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(_SECRET_LENGTH))
-        return path.read_text().strip()
+            _write_once(path, secrets.token_urlsafe(SECRET_LENGTH))
+        key = path.read_text().strip()
+        if len(key) < SECRET_LENGTH:
+            raise ConfigurationError(f"{path} holds no whole key: delete it, and another is made")
+        return key
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all; of processes that begin together, the first one's text stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Nobody else may read such a file.
+    with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8") as written:
+        written.write(text)
+        written.flush()
+        with suppress(FileExistsError):
+            os.link(written.name, path)
 
 
 def _is_database_url(value: str) -> bool:

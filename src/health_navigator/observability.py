@@ -115,6 +115,12 @@ class Metrics:
         self.job_done_at = Gauge(
             "job_last_success_timestamp_seconds", "When a job last ended well", ["job"], **options
         )
+        self.background_failures = Counter(
+            "background_failures",
+            "Background work that failed and began again",
+            ["work"],
+            **options,
+        )
         self.knowledge_version = Gauge("knowledge_version", "Published changes so far", **options)
         self.entries = Gauge("knowledge_entries", "Entries served", **options)
         self.stale = Gauge("knowledge_stale", "Entries and services past their review", **options)

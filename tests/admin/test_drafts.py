@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.admin.conftest import ENTRY, REASON, SERVICE, Staff
+from tests.support.process import run_program
+from tests.support.server import KEY
 from tests.support.waiting import wait_until
 
 
@@ -163,6 +166,19 @@ def test_nobody_can_take_the_hearing_of_danger_away(staff: Staff, document: str)
     refused = staff.ada.post(f"/documents/{document}/retire", REASON)
     assert refused.status_code == 403
     assert "the bot needs it" in refused.json()["detail"]
+
+
+def test_what_a_person_retired_no_load_brings_back(staff: Staff, tmp_path: Path) -> None:
+    """Every start loads the files too, and they still have it."""
+    mine, path = staff.program.settings, "/entries/dentista"
+    settings = {name: getattr(mine, name) for name in ("database_url", "knowledge_dir")}
+    title = staff.elena.get(f"{path}/draft").json()["title"]
+    assert staff.aida.post(f"{path}/retire", REASON).status_code == 200
+    loaded = run_program(tmp_path, "knowledge", "load", secret_key=KEY, **settings)
+    assert "entry/dentista: edited or retired by staff" in loaded.stdout, loaded.stderr
+    rows = staff.elena.get("/entries", params={"state": "retired", "search": "dentista"}).json()
+    assert [row["id"] for row in rows["items"]] == ["dentista"]
+    assert staff.publish(path, {"title": title}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,17 @@ def test_a_flood_gets_one_notice_then_quiet_and_danger_is_still_answered(chat: C
     assert "113" in chat.says(DANGER).text
 
 
+def test_in_a_flood_she_still_gets_the_numbers_and_may_still_delete(
+    chat: Chat, whole_bot: Program
+) -> None:
+    before = rows_of(whole_bot, "select count(*) from conversation_state")
+    for n in range(20):
+        chat.does(chat.person.writes(f"que es el sis {n}"))
+    assert "116" in chat.says("/emergencia").text
+    assert "Ya no guardamos nada" in chat.says("/borrar").text
+    assert rows_of(whole_bot, "select count(*) from conversation_state") == before
+
+
 def test_thirty_taps_in_a_second_act_once(chat: Chat) -> None:
     updates = [chat.person.taps("t:mpox", message_id=5) for _ in range(30)]
     with ThreadPoolExecutor(10) as pool:

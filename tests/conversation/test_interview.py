@@ -15,7 +15,7 @@ FIRST = "¿Es una emergencia en este momento?"
 def test_one_question_a_message_with_why_cancel_and_help(chat: Chat) -> None:
     message = chat.says("/sis")
     assert FIRST in message.text
-    assert "No guardo tus respuestas" in message.text
+    assert "se borran en media hora" in message.text
     assert {"¿Por qué preguntas?", "✖ Cancelar", "🆘 Emergencia", "No sé"} <= set(message.labels)
     assert "◀ Atrás" not in message.labels
 

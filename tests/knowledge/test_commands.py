@@ -165,7 +165,7 @@ def test_what_staff_edited_is_reported_and_kept(shell: Shell, spoil: Spoil) -> N
     shell.edit("dientes", title="¿Y mi muela?")
     spoil(SALUD, "title: ¿Dónde me curan los dientes?", "title: ¿Dónde hay dentista?")
     out = shell.load()
-    assert "entry/dientes: edited since the last load, kept" in out
+    assert "entry/dientes: edited or retired by staff" in out
     assert shell.title("dientes") == "¿Y mi muela?"
     assert "entry/dientes: edited" in shell.load("--take", "database")
     assert shell.title("dientes") == "¿Y mi muela?"

@@ -250,6 +250,13 @@ def test_a_key_that_others_can_read(examine: Examine, tmp_path: Path) -> None:
     assert f"chmod 600 {tmp_path}/bot.key" in found
 
 
+def test_a_key_that_was_cut_off(examine: Examine, tmp_path: Path) -> None:
+    (tmp_path / "bot.key").touch(mode=0o600)
+    assert (
+        "bot.key holds no whole key" in reds(examine(prepared=False, SECRET_KEY=""))["secret key"]
+    )
+
+
 def test_a_full_disk(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 10**6))
     assert "free some space" in reds(examine())["disk"]

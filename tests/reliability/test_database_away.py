@@ -70,6 +70,22 @@ def test_while_the_database_is_away_everybody_is_told_to_come_back(
     assert program.client.post("/", data={"text": "hola"}).status_code == 200
 
 
+def test_an_update_that_cannot_even_be_claimed_comes_back(
+    cluster: Cluster, program: Program, telegram: TelegramStandIn, ana: Person
+) -> None:
+    """The database answers, but not as this program expects: no trouble of the update's."""
+    update = ana.writes("que es el sis")
+    cluster.execute("ALTER TABLE telegram_update RENAME COLUMN attempts TO tries")
+    try:
+        response = program.post_update(update)
+        assert response.status_code == 503
+        assert int(response.headers["Retry-After"]) >= 1
+    finally:
+        cluster.execute("ALTER TABLE telegram_update RENAME COLUMN tries TO attempts")
+    assert program.deliver(update, tries=20).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) == 1
+
+
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_restarted_under_load_it_loses_no_update(
     cluster: Cluster, program: Program, telegram: TelegramStandIn, numbers: Iterator[int], mode: str

@@ -6,15 +6,20 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator.knowledge import store
+from health_navigator.knowledge.tables import Item
+from tests.support.database import run_in
 from tests.support.knowledge import change_file, small_knowledge
 from tests.support.process import run_program
-from tests.support.server import KEY, Program
+from tests.support.server import KEY, Program, settings_for
 from tests.support.telegram import Person, TelegramStandIn, failure
 from tests.support.waiting import PATIENCE, wait_until
 
@@ -101,15 +106,34 @@ def test_new_knowledge_reaches_both_processes(
         entry["review_by"] -= timedelta(days=1)
 
     change_file(folder / "entries/sis.yaml", review_a_day_earlier)
-    before = [_review_day(program) for program in both]
+    before = [_review_day(program, "sis-que-es") for program in both]
     url = both[0].settings.database_url.replace("+asyncpg", "")
     settings = {"database_url": url, "secret_key": KEY, "knowledge_dir": folder}
     done = run_program(tmp_path, "knowledge", "load", **settings)
     assert done.returncode == 0, done.stderr
     for program, day in zip(both, before, strict=True):
-        wait_until(lambda p=program, d=day: _review_day(p) < d)  # type: ignore[misc]
+        wait_until(lambda p=program, d=day: _review_day(p, "sis-que-es") < d)  # type: ignore[misc]
 
 
-def _review_day(program: Program) -> str:
-    day: str = program.client.get("/api/v1/entries/sis-que-es").json()["review_by"]
+def test_after_a_change_that_it_cannot_read_it_takes_the_next(tmp_path: Path, little: Path) -> None:
+    """A newer program publishes what this one does not know: it goes on with what it has."""
+    failed = 'navigator_background_failures_total{work="watch_knowledge"}'
+    with Program(settings_for(tmp_path, knowledge_dir=little)).running() as program:
+        database, before = program.settings.database_url, _review_day(program, "dentista")
+        run_in(database, partial(_publish, review_by="2027-12-01", newer="?"))
+        wait_until(lambda: f"{failed} 0.0" not in program.client.get("/metrics").text)
+        assert _review_day(program, "dentista") == before
+        run_in(database, partial(_publish, review_by="2027-12-02"))
+        wait_until(lambda: _review_day(program, "dentista") == "2027-12-02")
+
+
+async def _publish(session: AsyncSession, **changes: str) -> None:
+    row = await session.get_one(Item, ("entry", "dentista"))
+    body = {key: value for key, value in row.body.items() if key != "newer"}
+    store.publish(session, row, body | changes, author="somebody")
+    await store.grow_version(session)
+
+
+def _review_day(program: Program, entry: str) -> str:
+    day: str = program.client.get(f"/api/v1/entries/{entry}").json()["review_by"]
     return day

@@ -36,6 +36,9 @@ class Cluster:
         """`fast` cuts every connection, `immediate` is a crash that must be recovered from."""
         self._control("stop", "-w", "-m", mode)
 
+    def execute(self, statement: str) -> None:
+        self.run("psql", "-q", "-c", statement, self.url)
+
     def _control(self, *arguments: str) -> None:
         self.run("pg_ctl", "-D", "data", *arguments)
 

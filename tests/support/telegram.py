@@ -42,7 +42,10 @@ class Call:
 
 @dataclass
 class TelegramStandIn:
-    """Start with `running()`; `script` answers the next sendMessage calls, then all is well."""
+    """Start with `running()`; `script` answers the next sendMessage calls, then all is well.
+
+    `fails`: methods of which the next call gets 502.
+    """
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
@@ -50,6 +53,7 @@ class TelegramStandIn:
     updates: list[Body] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     webhook: Body = field(default_factory=dict)
+    fails: set[str] = field(default_factory=set)
 
     def sent(self, chat_id: int | None = None) -> list[Body]:
         """The bodies of sendMessage calls that were answered with ok."""
@@ -76,27 +80,46 @@ class TelegramStandIn:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         body: Body = await request.json() if request.can_read_body else {}
+        if method in self.fails:
+            self.fails.discard(method)
+            return failure(502)
         if method == "getUpdates":
-            return ok(await self._pending(int(body.get("offset") or 0)))
-        answer = self.script.pop(0) if method == "sendMessage" and self.script else None
-        if isinstance(answer, float):
-            await asyncio.sleep(answer)
-            answer = None
-        if isinstance(answer, threading.Event):
-            await asyncio.to_thread(answer.wait, PATIENCE)
-            answer = None
+            return await self._poll(body)
+        if method == "sendMessage" and self.script:
+            told = await self._told(self.script.pop(0), request)
+            if told is not None:
+                return told
+        self.calls.append(Call(method, body, time.monotonic()))
+        return ok(self._result(method, body))
+
+    async def _told(self, answer: Answer, request: web.Request) -> web.StreamResponse | None:
+        """What the script says, or None where it only wants time to pass."""
         if isinstance(answer, web.Response):
             return answer
-        if answer == "cut":
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
+        elif isinstance(answer, threading.Event):
+            await asyncio.to_thread(answer.wait, PATIENCE)
+        else:
+            assert answer == "cut"
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        self.calls.append(Call(method, body, time.monotonic()))
+        return None
+
+    async def _poll(self, body: Body) -> web.Response:
+        if self.webhook:
+            return failure(409, "Conflict: can't use getUpdates method while webhook is active")
+        return ok(await self._pending(int(body.get("offset") or 0)))
+
+    def _result(self, method: str, body: Body) -> object:
         if method == "setWebhook":
             self.webhook = {"url": body["url"]}
+        if method == "deleteWebhook":
+            self.webhook = {}
         if method == "getWebhookInfo":
-            return ok(_NO_WEBHOOK | self.webhook)
-        return ok(_result(method, body, len(self.calls)))
+            return _NO_WEBHOOK | self.webhook
+        return _result(method, body, len(self.calls))
 
     async def _pending(self, offset: int) -> list[Body]:
         self.confirmed += [u["update_id"] for u in self.updates if u["update_id"] < offset]

@@ -161,6 +161,33 @@ def test_our_own_fifth_failure_parks_the_update_and_tells_the_person(
     assert len(telegram.sent(ana.chat_id)) == 2
 
 
+def test_an_update_is_parked_even_where_telegram_refuses_the_last_resort(
+    sqlite_bot: Program, telegram: TelegramStandIn, ana: Person
+) -> None:
+    update = ana.writes("hola")
+    telegram.answers_with(*(failure(400, "Bad Request: BUTTON_DATA_INVALID") for _ in range(6)))
+    assert [sqlite_bot.post_update(update).status_code for _ in range(6)] == [503] * 5 + [200]
+    assert not telegram.sent(ana.chat_id)
+    assert sqlite_bot.post_update(ana.writes("gracias")).status_code == 200
+    assert len(telegram.sent(ana.chat_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        failure(400, "Bad Request: not enough rights to send text messages to the chat"),
+        failure(400, "Bad Request: CHAT_WRITE_FORBIDDEN"),
+        failure(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1001),
+    ],
+)
+def test_a_group_in_which_it_may_not_write_is_left_in_peace(
+    sqlite_bot: Program, telegram: TelegramStandIn, ana: Person, refusal: web.Response
+) -> None:
+    telegram.answers_with(refusal)
+    assert sqlite_bot.post_update(ana.writes_in_group("hola")).status_code == 200
+    assert not telegram.sent(-100)
+
+
 def test_a_tap_is_acknowledged_before_it_is_answered(
     bot: Program, telegram: TelegramStandIn, ana: Person
 ) -> None:

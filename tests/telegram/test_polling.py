@@ -85,6 +85,34 @@ def test_a_refused_message_is_sent_again_before_it_is_confirmed(
     assert len(polled_telegram.sent(ana.chat_id)) == 1
 
 
+def test_what_is_finished_is_not_taken_up_again(
+    poller: Program, polled_telegram: TelegramStandIn, ana: Person, numbers: Iterator[int]
+) -> None:
+    """While one update waits for Telegram, those after it come with every call."""
+    polled_telegram.answers_with(failure(429, "Too Many Requests", retry_after=3))
+    waits = ana.writes("que es el sis")
+    polled_telegram.updates.append(waits)
+    wait_until(lambda: not polled_telegram.script)
+    beto = Person(ana.chat_id + 1, numbers)
+    polled_telegram.updates.append(beto.writes("que es el sis"))
+    wait_until(lambda: waits["update_id"] in polled_telegram.confirmed)
+    assert len(polled_telegram.sent(beto.chat_id)) == 1
+    assert 'updates_total{outcome="duplicate"} 0.0' in poller.client.get("/metrics").text
+
+
+def test_a_webhook_that_could_not_be_taken_away_is_taken_away_later(
+    tmp_path: Path, little: Path, ana: Person
+) -> None:
+    with TelegramStandIn().running() as telegram:
+        telegram.webhook, telegram.fails = {"url": "https://old.example.org"}, {"deleteWebhook"}
+        telegram.updates.append(ana.writes("hola"))
+        settings = settings_for(
+            tmp_path, telegram_token=TOKEN, telegram_api_url=telegram.url, knowledge_dir=little
+        )
+        with Program(settings).running():
+            wait_until(lambda: telegram.sent(ana.chat_id))
+
+
 @dataclass
 class Peer:
     """telegram-test-api, and somebody who talks to the bot through it."""

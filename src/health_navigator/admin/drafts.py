@@ -319,6 +319,8 @@ async def retire(
     if row is None or row.retired:
         raise NotNow(mark("this is not published"))
     store.publish(session, row, row.body, author=person.name, reason=reason, retired=True)
+    # The files still have it: what a person took off, only a person brings back.
+    row.loaded_digest = None
     await store.grow_version(session)
     audit.record(session, person, f"{kind}.retire", standing.about, note=reason)
     await session.flush()

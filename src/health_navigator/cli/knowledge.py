@@ -80,7 +80,7 @@ def load(
         f"{report.unchanged} unchanged"
     )
     for name in report.edited:
-        typer.echo(f"{name}: edited since the last load, kept (--take files overwrites it)")
+        typer.echo(f"{name}: edited or retired by staff, left so (--take files overwrites it)")
 
 
 @knowledge.command()

@@ -46,6 +46,7 @@ def poll() -> None:
 def _serve(settings: Settings) -> None:
     memory.share()
     configure_logging(settings.log_format)
+    # Where no key can be had, say so before anything begins.
     settings.keys()
     app = create_app(settings)
     config = uvicorn.Config(

@@ -119,7 +119,8 @@ class Answering:
         entry = self.knowledge.entries.get(EMERGENCY_ENTRY)
         if entry is not None:
             return self.answer(entry)
-        return self.say(replies.emergency(self.translate), "emergency")
+        reply = replies.emergency(self.translate)
+        return Turn((reply,), self.state, "emergency", entry=EMERGENCY_ENTRY)
 
     def answer(self, entry: Entry, understood: Understanding | None = None) -> Turn:
         state = self.state.but(waiting=None, misses=0, understood=True)

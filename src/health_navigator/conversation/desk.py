@@ -8,6 +8,7 @@ from time import perf_counter
 
 from health_navigator import clock
 from health_navigator.conversation import memory
+from health_navigator.conversation.chat_order import ChatOrder
 from health_navigator.conversation.dialogue import Dialogue
 from health_navigator.conversation.models import Incoming, State, Turn
 from health_navigator.db import Database
@@ -25,6 +26,7 @@ class Desk:
         self._database = database
         self._metrics = metrics
         self._keys = keys
+        self._order = ChatOrder()
 
     async def respond(
         self, incoming: Incoming, state: State | None, *, again: bool = False
@@ -41,10 +43,14 @@ class Desk:
         return dialogue.respond(incoming, state or State())
 
     async def converse(self, channel: str, chats: Sequence[str], incoming: Incoming) -> Turn:
-        """One turn of a channel that delivers its reply at once."""
+        """One turn of a channel that delivers its reply at once, after the chat's earlier ones.
+
+        Otherwise a slow answer could bring back what "delete everything" had deleted meanwhile.
+        """
         started = perf_counter()
-        kept = await self._database.transact(memory.recall, chats)
-        turn = await self.respond(incoming, memory.to_state(kept))
-        await self._database.transact(memory.keep, chats, turn)
+        async with self._order.turn(chats[0]):
+            kept = await self._database.transact(memory.recall, chats)
+            turn = await self.respond(incoming, memory.to_state(kept))
+            await self._database.transact(memory.keep, chats, turn)
         self._metrics.count_turn(channel, turn, perf_counter() - started)
         return turn

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from health_navigator.conversation import pacing, replies
+from health_navigator.conversation.answering import EMERGENCY_ENTRY
 from health_navigator.conversation.listening import Listening
 from health_navigator.conversation.models import Group, Incoming, Opened, Point, Said, State, Turn
 from health_navigator.i18n import Translate, supported_locale, translator
@@ -31,13 +32,18 @@ class Dialogue:
             return Turn((), state, "double_tap")
         listening = self._listening(incoming.chats, locale, paced)
         turn = listening.take(incoming.said)
-        if pacing.is_flood(paced) and not turn.urgent:
+        if pacing.is_flood(paced) and not _is_pressing(turn):
             return _hushed(incoming.said, paced, translator(locale))
         turn = _keyboard_removed(turn, incoming.said, translator(locale))
         return listening.with_way_back(turn)
 
     def _listening(self, chats: Sequence[str], locale: str, state: State) -> Listening:
         return Listening(self.knowledge, self.moment, self.keys, chats, locale, state)
+
+
+def _is_pressing(turn: Turn) -> bool:
+    """Whether it cannot wait, however fast she writes: danger, the numbers to call, or deleting."""
+    return bool(turn.urgent) or turn.forget or turn.entry == EMERGENCY_ENTRY
 
 
 def _hushed(said: Said, state: State, translate: Translate) -> Turn:

@@ -1,4 +1,7 @@
-"""The SIS interview as messages: one question each, answers only in sealed button data."""
+"""The SIS interview as messages, one question each.
+
+The answers so far are sealed in the data of the buttons and, until it ends, in the chat's state.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class Interviewing:
 
     def begin(self, state: State) -> Turn:
         _ = self.translate
-        before = _("A few short questions. I keep none of your answers, and you can stop any time.")
+        before = _("A few short questions. Your answers are gone in half an hour. Stop any time.")
         only_spanish = replies.spanish_only(_, self.locale)
         return self._step({}, state, "\n".join(filter(None, (before, only_spanish))))
 
@@ -177,7 +180,7 @@ class Interviewing:
 
     def _cancelled(self, state: State) -> Turn:
         _ = self.translate
-        text = _("All right, we leave it here. I kept none of your answers.")
+        text = _("All right, we leave it here. I keep none of your answers.")
         return Turn((Reply(text, buttons=(home(_),)),), state.but(interview=None), "interview_left")
 
     def _outcome(self, outcome: Outcome) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ STATE_LIFE = timedelta(minutes=30)
 _LONGEST_LIFE = 2 * STATE_LIFE
 
 Body = dict[str, Any]
+_FIELDS = frozenset(field.name for field in fields(State))
 
 _STATES = table_of(ConversationState)
 _TALLIES = table_of(Tally)
@@ -100,11 +101,17 @@ def recall(connection: Connection, chats: Sequence[str]) -> Body | None:
 
 
 def to_state(body: Body | None) -> State | None:
-    """The state that was kept, as it was."""
+    """The state that was kept; what a newer program kept beside it is left out."""
     if body is None:
         return None
+    known = {name: _restored(value) for name, value in body.items() if name in _FIELDS}
     place = Place(**body["place"]) if body.get("place") else None
-    return State(**{**body, "place": place})
+    return State(**{**known, "place": place})
+
+
+def _restored(value: object) -> Any:  # noqa: ANN401  any field's
+    """JSON knows no tuples."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def keep(connection: Connection, chats: Sequence[str], turn: Turn) -> None:

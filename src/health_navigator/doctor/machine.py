@@ -14,7 +14,7 @@ import aiohttp
 import numpy as np
 from sqlalchemy.engine import make_url
 
-from health_navigator.config import PREFIX, Settings
+from health_navigator.config import PREFIX, SECRET_LENGTH, Settings
 from health_navigator.doctor.findings import Finding, green, red, yellow
 from health_navigator.matching.encoder import load_encoder
 
@@ -70,6 +70,8 @@ def look_at_secret(settings: Settings) -> Iterator[Finding]:
 def _kept_secret(path: Path) -> Finding:
     if not path.exists():
         return green("secret key", f"will be made at the first start, in {path}")
+    if path.stat().st_size < SECRET_LENGTH:
+        return red("secret key", f"{path} holds no whole key", "delete it, and another is made")
     if _is_open_to_others(path):
         mend = f"chmod 600 {path}; then take a new key, as others may have read this one"
         return red("secret key", f"others on this machine can read {path}", mend)

@@ -44,7 +44,8 @@ async def learn_apart(learn: Learn, content: Content) -> bytes:
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+        # To the end of its output, so that no pipe is left open.
+        await process.communicate()
 
 
 async def _learnt_by(process: Process, task: bytes) -> bytes:

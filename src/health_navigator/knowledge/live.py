@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import structlog
@@ -76,7 +77,7 @@ class LiveKnowledge:
         learnt = await asyncio.to_thread(self._builder.kept, content, items)
         if learnt is None:
             learnt = await self._learnt(self._builder.learner.words, content, items)
-        self._take(to_snapshot(number, content, learnt))
+        self._take(await asyncio.to_thread(to_snapshot, number, content, learnt))
 
     async def begin_day(self) -> None:
         """Leave out what expired with yesterday; the database is not needed for it."""
@@ -90,7 +91,9 @@ class LiveKnowledge:
 
     async def _serve_at_once(self, number: int) -> None:
         content = await asyncio.to_thread(Content.of, self._items)
-        self._swap(to_snapshot(number, content, self.snapshot.learnt))
+        snapshot = await asyncio.to_thread(to_snapshot, number, content, self.snapshot.learnt)
+        # More may have been learnt meanwhile.
+        self._swap(replace(snapshot, learnt=self.snapshot.learnt))
 
     def _is_learnt(self, snapshot: Snapshot) -> bool:
         """Whether what is learnt is that of the snapshot's edition, were it by words alone."""
@@ -120,7 +123,7 @@ class LiveKnowledge:
             learnt = await self._learnt(learn, content, items)
             if knows_words:
                 log.info("knowledge.meaning_learnt")
-            snapshot = to_snapshot(version, content, learnt)
+            snapshot = await asyncio.to_thread(to_snapshot, version, content, learnt)
             if self.snapshot.edition == snapshot.edition:
                 self._take(snapshot)
 
@@ -150,7 +153,10 @@ class LiveKnowledge:
         )
 
     async def watch(self) -> None:
-        """Look for new versions until cancelled; a database that is away is looked for again."""
+        """Look for new versions until cancelled; a database that is away is looked for again.
+
+        Raises what else goes wrong; to call it again goes on.
+        """
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             await self.begin_day()
@@ -158,6 +164,14 @@ class LiveKnowledge:
                 await self.refresh()
             except (DatabaseAwayError, SQLAlchemyError) as error:
                 log.warning("knowledge.not_refreshed", error=type(error).__name__)
+            await self._keep_learning()
+
+    async def _keep_learning(self) -> None:
+        """Begin again where learning ended too early; what it died of is raised first."""
+        if self._learning is not None and self._learning.done():
+            ended, self._learning = self._learning, None
+            await ended
+        self._learn_anew()
 
     async def close(self) -> None:
         """Stop learning, if it is under way."""

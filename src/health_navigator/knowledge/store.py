@@ -33,7 +33,7 @@ class Take(StrEnum):
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a load did, as keys `kind/id`. `edited` rows were left as staff wrote them."""
+    """What a load did, as keys `kind/id`. `edited`: what staff wrote or retired, left so."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)

@@ -38,7 +38,7 @@ class Item(Base):
 
     @property
     def was_edited(self) -> bool:
-        """Whether somebody changed the row since the files last wrote it."""
+        """Whether somebody changed the row, or took it off, since the files last wrote it."""
         return self.digest != self.loaded_digest
 
 

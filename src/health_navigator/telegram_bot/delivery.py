@@ -18,14 +18,19 @@ from sqlalchemy import Connection
 from telegram.error import TelegramError
 
 from health_navigator.conversation import memory
+from health_navigator.conversation.chat_order import ChatOrder
 from health_navigator.conversation.models import Incoming, State, Turn
 from health_navigator.db import Database
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.observability import Metrics, where_in_ours
 from health_navigator.telegram_bot import ledger
-from health_navigator.telegram_bot.chat_order import ChatOrder
 from health_navigator.telegram_bot.messages import to_messages
-from health_navigator.telegram_bot.sender import ChatGoneError, ComeBackError, send
+from health_navigator.telegram_bot.sender import (
+    ChatGoneError,
+    ComeBackError,
+    RefusedError,
+    send,
+)
 from health_navigator.telegram_bot.tables import Stage
 from health_navigator.telegram_bot.transport import PlainBot
 from health_navigator.telegram_bot.updates import Arrived, Update, chat_keys, read_update
@@ -104,6 +109,8 @@ class Delivery:
                 claim, kept = await self._claim(arrived.update_id, chats)
         except DatabaseAwayError:
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
+        except Exception as error:  # noqa: BLE001  unclaimed, nobody else would bring it back
+            return self._failed(arrived, 0, error)
         match claim:
             case ledger.Finished():
                 self._metrics.updates.labels(outcome="duplicate").inc()
@@ -141,17 +148,20 @@ class Delivery:
             await self._release(arrived)
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
         except Exception as error:  # noqa: BLE001  whatever it is, it must not block this chat
-            blame = type(error).__name__
-            log.error(
-                "update.failed",
-                update_id=arrived.update_id,
-                attempt=claim.attempt,
-                error=blame,
-                where=where_in_ours(error),
-            )
-            await self._release(arrived, blame=blame)
-            return self._come_back(arrived, blame, _BUSY_SECONDS)
+            await self._release(arrived, blame=type(error).__name__)
+            return self._failed(arrived, claim.attempt, error)
         return Done()
+
+    def _failed(self, arrived: Arrived, attempt: int, error: Exception) -> Verdict:
+        blame = type(error).__name__
+        log.error(
+            "update.failed",
+            update_id=arrived.update_id,
+            attempt=attempt,
+            error=blame,
+            where=where_in_ours(error),
+        )
+        return self._come_back(arrived, blame, _BUSY_SECONDS)
 
     async def _work(
         self,
@@ -211,9 +221,12 @@ class Delivery:
             await self._database.transact(ledger.finish, arrived.update_id)
 
     async def _park(self, arrived: Arrived) -> None:
-        """Set a poisoned update aside where an operator sees it, and tell the person what to do."""
+        """Set a poisoned update aside where an operator sees it, and tell the person what to do.
+
+        It is set aside even where Telegram refuses to pass that on.
+        """
         text = self._last_resort(arrived.locale)
-        with suppress(ChatGoneError):
+        with suppress(ChatGoneError, RefusedError):
             await send(self._bot, arrived.chat_id, {"text": text, "plain": text})
         await self._database.transact(
             ledger.finish, arrived.update_id, Stage.PARKED, "failed too often"
@@ -260,7 +273,7 @@ class Delivery:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
             with suppress(DatabaseAwayError):
-                await self._database.transact(ledger.renew, update_id)
+                await self._database.transact(ledger.renew, update_id, self._owner)
 
     def _come_back(self, arrived: Arrived, reason: str, seconds: int) -> ComeBack:
         self._metrics.updates.labels(outcome="postponed").inc()

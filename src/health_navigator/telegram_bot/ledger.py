@@ -194,9 +194,11 @@ def mark_sent(connection: Connection, update_id: int, position: int) -> None:
     connection.execute(_MARK_SENT, {"number": update_id, "at": position})
 
 
-def renew(connection: Connection, update_id: int) -> None:
-    mine = update(_UPDATES).where(_UPDATES.c.update_id == update_id)
-    connection.execute(mine.values(lease_until=_in(LEASE, connection)))
+def renew(connection: Connection, update_id: int, owner: str) -> None:
+    """Hold the claim for longer, unless somebody else has claimed it by now."""
+    mine = (_UPDATES.c.update_id == update_id) & (_UPDATES.c.owner == owner)
+    later = _in(LEASE, connection)
+    connection.execute(update(_UPDATES).where(mine).values(lease_until=later))
 
 
 def finish(

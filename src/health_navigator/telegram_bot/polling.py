@@ -7,9 +7,11 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from telegram.error import TelegramError
+from telegram.error import Conflict, TelegramError
 
+from health_navigator.observability import where_in_ours
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
+from health_navigator.telegram_bot.profile import direct_to_polling
 from health_navigator.telegram_bot.transport import PlainBot
 from health_navigator.telegram_bot.updates import ALLOWED_UPDATES, Update
 
@@ -23,57 +25,76 @@ _NOTHING_NEW_SECONDS = 1.0
 class Polling:
     """Fetches updates and follows each to its end: chats side by side, each chat in order.
 
-    To confirm an update confirms all before it, so the offset stays at the first unfinished one;
-    Telegram then sends again what is in work here, which is recognised and left alone.
+    Confirming an update confirms every earlier one, so the offset stays at the first unfinished
+    one. Telegram then sends again what came after it, finished or not: that is left alone.
     """
 
     def __init__(self, bot: PlainBot, delivery: Delivery) -> None:
         self._bot = bot
         self._delivery = delivery
         self._next = 0
-        self._in_work: dict[int, asyncio.Task[None]] = {}
+        # Every update that is not confirmed yet.
+        self._followed: dict[int, asyncio.Task[None]] = {}
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Poll until cancelled; what is in work then is redelivered at the next start."""
+        await direct_to_polling(self._bot)
         try:
             while True:
                 await self._round()
         finally:
-            for task in self._in_work.values():
+            for task in self._followed.values():
                 task.cancel()
 
     async def _round(self) -> None:
         try:
-            batch = await self._fetch()
+            fetched = await self._bot.fetch_updates(self._offset(), POLL_SECONDS, ALLOWED_UPDATES)
         except TelegramError as error:
-            log.warning("polling.failed", error=type(error).__name__)
-            await asyncio.sleep(_ERROR_SECONDS)
+            await self._recover(error)
             return
-        fresh = [update for update in batch if update.update_id not in self._in_work]
+        fresh = [update for update in map(self._read, fetched) if update is not None]
         for update in fresh:
             self._start(update)
-        if batch and not fresh:
-            await asyncio.wait(
-                self._in_work.values(),
-                timeout=_NOTHING_NEW_SECONDS,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+        if fetched and not fresh:
+            await self._wait_for_one()
 
-    async def _fetch(self) -> list[Update]:
-        offset = min(self._in_work, default=self._next)
-        batch = await self._bot.fetch_updates(offset, POLL_SECONDS, ALLOWED_UPDATES)
-        read = (self._read(data) for data in batch)
-        return [update for update in read if update is not None]
+    async def _recover(self, error: TelegramError) -> None:
+        log.warning("polling.failed", error=type(error).__name__)
+        await asyncio.sleep(_ERROR_SECONDS)
+        if isinstance(error, Conflict):  # the webhook could not be taken away before
+            await direct_to_polling(self._bot)
+
+    def _offset(self) -> int:
+        """The first update that is not finished; those before it need not be known any more."""
+        for number in sorted(self._followed):
+            if not self._followed[number].done():
+                return number
+            del self._followed[number]
+        return self._next
 
     def _read(self, data: dict[str, Any]) -> Update | None:
-        """The update, or None for one that nobody can read: it is confirmed with the next call."""
+        """The update, or None for one that is followed already or that nobody can read."""
         try:
-            return Update.model_validate(data)
+            update = Update.model_validate(data)
         except ValidationError:
-            log.warning("update.unreadable", update_id=data["update_id"])
-            self._next = max(self._next, data["update_id"] + 1)
+            self._skip(data.get("update_id"))
             return None
+        return None if update.update_id in self._followed else update
+
+    def _skip(self, number: object) -> None:
+        """Leave out an update that nobody can read: it is confirmed with the next call."""
+        known = number if isinstance(number, int) else None
+        log.warning("update.unreadable", update_id=known)
+        if known is not None:
+            self._next = max(self._next, known + 1)
+
+    async def _wait_for_one(self) -> None:
+        """Let something of what is in work end before Telegram is asked for the same again."""
+        in_work = [task for task in self._followed.values() if not task.done()]
+        waiting = asyncio.create_task(asyncio.sleep(_NOTHING_NEW_SECONDS))
+        await asyncio.wait([waiting, *in_work], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
 
     def _start(self, update: Update) -> None:
         number = update.update_id
@@ -83,13 +104,20 @@ class Polling:
             return
         before = self._last_of_chat.get(chat_id)
         task = asyncio.create_task(self._follow(update, before))
-        self._in_work[number] = self._last_of_chat[chat_id] = task
+        self._followed[number] = self._last_of_chat[chat_id] = task
         task.add_done_callback(lambda done: self._finished(number, chat_id, done))
 
     def _finished(self, number: int, chat_id: int, task: asyncio.Task[None]) -> None:
-        del self._in_work[number]
         if self._last_of_chat.get(chat_id) is task:
             del self._last_of_chat[chat_id]
+        if not task.cancelled() and (error := task.exception()):
+            # Not even delivery could make anything of it; it must not hold up everybody.
+            log.error(
+                "update.lost",
+                update_id=number,
+                error=type(error).__name__,
+                where=where_in_ours(error),
+            )
 
     async def _follow(self, update: Update, before: asyncio.Task[None] | None) -> None:
         """Bring an update to its end after its chat's earlier one, waiting as delivery asks."""

@@ -22,7 +22,7 @@ COMMANDS = {
     "cerca": mark("Health services near you"),
     "emergencia": mark("Emergency numbers"),
     "ayuda": mark("What this bot can do"),
-    "privacidad": mark("What we keep about you: nothing"),
+    "privacidad": mark("What we keep, and for how long"),
     "borrar": mark("Delete everything of this chat"),
     "salir": mark("Leave at once, without a trace on the screen"),
     "idioma": mark("Language"),
@@ -33,7 +33,7 @@ DESCRIPTION = mark(
     "(police), 106 or 116 (ambulance)."
 )
 SHORT_DESCRIPTION = mark(
-    "Free answers about health in Peru for migrants. We keep nothing about you."
+    "Free answers about health in Peru for migrants. Without your name or your number."
 )
 
 
@@ -74,11 +74,17 @@ async def _succeeds(call: Callable[[], Awaitable[object]]) -> bool:
     return True
 
 
-async def direct_to_webhook(bot: Bot, public_url: str, secret: str) -> bool:
-    """Tell Telegram to send updates here; whether it agreed."""
+async def direct_to_webhook(bot: Bot, public_url: str, secret: str) -> None:
+    """Tell Telegram to send updates here, again and again until it has agreed."""
+    while not await _is_directed(bot, public_url + WEBHOOK_PATH, secret):  # noqa: ASYNC110  likewise
+        await asyncio.sleep(_RETRY_SECONDS)
+    log.info("telegram.webhook_set")
+
+
+async def _is_directed(bot: Bot, url: str, secret: str) -> bool:
     try:
         await bot.set_webhook(
-            public_url + WEBHOOK_PATH,
+            url,
             secret_token=secret,
             allowed_updates=list(ALLOWED_UPDATES),
             max_connections=100,
@@ -86,11 +92,13 @@ async def direct_to_webhook(bot: Bot, public_url: str, secret: str) -> bool:
     except TelegramError as error:
         log.error("telegram.webhook_not_set", error=type(error).__name__)
         return False
-    log.info("telegram.webhook_set")
     return True
 
 
 async def direct_to_polling(bot: Bot) -> None:
-    """Take the webhook away, which Telegram demands before anybody may poll."""
+    """Take the webhook away, which Telegram demands before anybody may poll.
+
+    Where that fails now, polling meets a conflict and asks again.
+    """
     if not await _succeeds(lambda: bot.delete_webhook(drop_pending_updates=False)):
         log.warning("telegram.webhook_not_deleted")

@@ -7,7 +7,14 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 
 from health_navigator.telegram_bot.transport import PlainBot
 
@@ -15,6 +22,7 @@ _NO_PREVIEW = {"is_disabled": True}
 _SHORT_WAIT = 2
 _OPERATOR_WAIT = 60
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+_MUTED = ("not enough rights", "no rights to send", "chat_write_forbidden", "topic_closed")
 _MARKUP_REFUSED = ("can't parse entities", "can't find end", "unsupported start tag", "entities")
 
 
@@ -27,7 +35,10 @@ class ComeBackError(Exception):
 
 
 class ChatGoneError(Exception):
-    """The person blocked the bot or left Telegram: never write again, forget the chat."""
+    """Nobody can be reached there: blocked, left, or a group where the bot may not write.
+
+    Never write again, forget the chat.
+    """
 
 
 class RefusedError(Exception):
@@ -65,9 +76,9 @@ def _translated(error: TelegramError) -> Exception:
     match error:
         case RetryAfter():
             return ComeBackError("flood control", _seconds(error.retry_after))
-        case Forbidden():
+        case Forbidden() | ChatMigrated():
             return ChatGoneError(type(error).__name__)
-        case BadRequest() if any(words in str(error).lower() for words in _GONE):
+        case BadRequest() if any(words in str(error).lower() for words in _GONE + _MUTED):
             return ChatGoneError(type(error).__name__)
         case BadRequest():
             return RefusedError(str(error))

@@ -116,7 +116,8 @@ class PlainBot(ExtBot[None]):
         """
         data = {"offset": offset, "timeout": seconds, "allowed_updates": list(allowed)}
         fetched = await self._post("getUpdates", data, read_timeout=_READ_SECONDS + seconds)
-        return fetched if isinstance(fetched, list) else []
+        listed = fetched if isinstance(fetched, list) else []
+        return [each for each in listed if isinstance(each, dict)]
 
 
 @asynccontextmanager

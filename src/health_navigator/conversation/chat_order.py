@@ -1,4 +1,4 @@
-"""One chat's updates one after the other, in the order of their numbers; chats side by side."""
+"""One chat's messages one after the other; chats side by side."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from contextlib import asynccontextmanager
 
 
 class ChatOrder:
-    """Turns within this process: whoever has the smallest number among those waiting goes next."""
+    """Turns within this process: the smallest number among those waiting goes next.
+
+    Of equal numbers, the one that came first.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[tuple[int, int, asyncio.Event]]] = {}
         self._arrivals = 0
 
     @asynccontextmanager
-    async def turn(self, chat: str, number: int) -> AsyncIterator[None]:
+    async def turn(self, chat: str, number: int = 0) -> AsyncIterator[None]:
         if chat in self._waiting:
             await self._wait(chat, number)
         else:
