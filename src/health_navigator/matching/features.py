@@ -164,12 +164,12 @@ def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
     return Vocabulary(roots, pairs, spelt, words, pieced), hstack(blocks, format="csr")
 
 
-def _pairs(texts: csr_matrix, roots: IntArray, many: int) -> tuple[IntArray, IntArray]:
+def _pairs(texts: csr_matrix, roots: IntArray, root_count: int) -> tuple[IntArray, IntArray]:
     """The text and the number of each pair of adjacent roots, for texts as words in order."""
     text_of = np.repeat(np.arange(texts.shape[0]), np.diff(texts.indptr))
     inside = text_of[1:] == text_of[:-1]
-    heard = roots[texts.indices]
-    return text_of[1:][inside], (heard[:-1] * many + heard[1:])[inside]
+    numbers = roots[texts.indices]
+    return text_of[1:][inside], (numbers[:-1] * root_count + numbers[1:])[inside]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matrix]:
