@@ -1,4 +1,4 @@
-"""The bots that are measured, each in processes of its own, and what they cost the machine."""
+"""The bots to be measured, each in processes of its own, and what they cost the machine."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from traffic import SECRET
 
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
 
-# Its libraries and ours want different versions of the same package: they live apart.
+# The echo bots' libraries and ours need different versions of one package: they live apart.
 ECHO_PYTHON = ROOT / ".venv-benchmark" / "bin" / "python"
 POSTGRES = os.environ.get(
     "NAVIGATOR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -32,17 +32,17 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Running:
-    """A bot at work: where it is called, and its processes."""
+    """A running bot: where it is called, and its processes."""
 
     addresses: list[tuple[int, str]] = field(default_factory=list)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def cpu_seconds(self) -> float:
-        """Of all its processes since they began."""
+        """Processor time of all its processes since they began."""
         return sum(_cpu_seconds(process.pid) for process in self.processes)
 
     def megabytes(self) -> list[float]:
-        """What each process holds in memory."""
+        """The memory of each process."""
         return [_kilobytes(process.pid) / 1024 for process in self.processes]
 
 
@@ -56,7 +56,7 @@ class Contender:
 
 
 def echo(script: str) -> Start:
-    """A bot of another library that says what it was told."""
+    """A bot built on another library that says what it was told."""
 
     @contextmanager
     def start(telegram: str) -> Iterator[Running]:
@@ -70,7 +70,7 @@ def echo(script: str) -> Start:
 
 
 def ours(processes: int = 1, *, encoder: bool = False, postgres: bool = False) -> Start:
-    """`health-navigator serve` as an operator runs it, with all its promises on."""
+    """`health-navigator serve` as an operator runs it, with all its guarantees on."""
 
     @contextmanager
     def start(telegram: str) -> Iterator[Running]:
@@ -127,7 +127,7 @@ def _spawned(
 
 @contextmanager
 def _database() -> Iterator[str]:
-    """A PostgreSQL database that is there as long as the block runs."""
+    """A PostgreSQL database that exists while the block runs."""
     name = f"navigator_benchmark_{token_hex(4)}"
     _on_postgres(f"CREATE DATABASE {name}")
     try:
@@ -144,7 +144,7 @@ def _on_postgres(statement: str) -> None:
         finally:
             await connection.close()
 
-    # A loop may run in this thread already, that of the traffic.
+    # This thread may already run an event loop, that of the traffic.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, run()).result()
 
@@ -178,7 +178,7 @@ def _is_ready(port: int) -> bool:
 
 
 def _knows_meaning(log: Path) -> bool:
-    """At the very first start the encoder reads the knowledge, which takes it a minute or more."""
+    """Whether the encoder has read the knowledge, which at first takes a minute or more."""
     return '"lacks_meaning": false' in log.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""How many dangers are heard, how many ordinary messages alarm, and what it costs.
+"""How many dangers are heard, how many ordinary messages raise an alarm, and at what cost.
 
 python benchmarks/danger.py
 """
@@ -24,7 +24,7 @@ Labelled = list[tuple[str, str]]
 
 
 def knowledge() -> tuple[list[Danger], list[str]]:
-    """What danger sounds like, and what is ordinary; questions beside a danger are on no side."""
+    """What danger sounds like, and what is ordinary; questions beside a danger are neither."""
     told = yaml.safe_load((KNOWLEDGE / "triage.yaml").read_text(encoding="utf-8"))["dangers"]
     dangers = [
         Danger(each["id"], each["phrases"], each["weak"], each["near_misses"]) for each in told
@@ -69,7 +69,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 class Counting:
-    """An encoder that tells how often it was asked for one text or two, as in use."""
+    """An encoder that counts its calls, each for one or two texts, as in use."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name = encoder.name

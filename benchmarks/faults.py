@@ -1,9 +1,9 @@
-"""A soak: people write all the time, processes are killed, Telegram falters, PostgreSQL restarts.
+"""A soak: people write throughout while processes die, Telegram falters, PostgreSQL restarts.
 
     .venv/bin/python -m benchmarks.faults --minutes 10 --rate 50
 
-Telegram's side is kept as Telegram keeps it: an update comes again until it was answered 200, the
-next one of a chat only after that, on at most forty connections. What counts is in the table.
+The stand-in does as Telegram does: an update comes again until it is answered 200, a chat's next
+update only after that, on at most forty connections. The table holds the results.
 """
 
 import argparse
@@ -34,15 +34,15 @@ from health_navigator.shipped import shipped
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 
 RESULT = Path(__file__).parent / "results" / "faults.json"
-# Each writes seldom enough to be no flood: fifteen messages in half a minute.
+# Each writes too seldom to be a flood: fifteen messages in half a minute would be one.
 PEOPLE = 3_000
-# What Telegram opens to a webhook unless asked for more.
+# What Telegram opens to a webhook by default.
 CONNECTIONS = 40
-# Telegram's own troubles, by their share of the messages that the bot sends.
+# Telegram's own troubles, as shares of the messages that the bot sends.
 TROUBLES = {"429": 0.01, "500": 0.01, "cut": 0.005, "cut after taking it": 0.002, "slow": 0.01}
 KILL_EVERY = (20.0, 60.0)
 RESTART_EVERY = 120.0
-# What is still on its way at the end may take so long.
+# How long to wait for what is still on its way at the end.
 PATIENCE = 240.0
 
 
@@ -66,7 +66,7 @@ class Soak:
     seconds: list[float] = field(default_factory=list)
 
     async def telegram(self, request: web.Request) -> web.StreamResponse:
-        """The Bot API: most of the time all is well."""
+        """The Bot API, mostly without trouble."""
         if request.match_info["method"] != "sendMessage":
             return ok()
         message = await request.json()
@@ -94,14 +94,14 @@ class Soak:
     def _take(self, message: Body) -> None:
         delivery = self.in_work.get(message["chat_id"])
         if delivery is None:
-            self.counts["late"] += 1  # the bot had said that it was done
+            self.counts["late"] += 1  # the bot had already said that it was done
         else:
             delivery.texts[message["text"]] += 1
 
     async def deliver(
         self, client: aiohttp.ClientSession, bots: Sequence[Served], chat: int, body: Body
     ) -> None:
-        """Bring one update to its end, however often that takes."""
+        """Deliver one update until it is taken, however often that must be tried."""
         delivery = self.in_work[chat] = Delivery(body, time.monotonic())
         while (wait := await self._call(client, self.chance.choice(bots), body)) is not None:
             self.counts["redelivered"] += 1
@@ -112,7 +112,7 @@ class Soak:
         self.counts["twice"] += sum(times - 1 for times in delivery.texts.values())
 
     async def _call(self, client: aiohttp.ClientSession, bot: Served, body: Body) -> float | None:
-        """None where the bot is done with it, else when to come back."""
+        """None if the bot is done with the update, else the seconds after which to come back."""
         try:
             async with self.free, client.post(f"{bot.url}/telegram/webhook", json=body) as response:
                 if response.status == 200:
@@ -131,7 +131,7 @@ def questions() -> list[str]:
 
 
 async def write(soak: Soak, bots: Sequence[Served], rate: float, seconds: float) -> None:
-    """So many updates a second, whatever becomes of them, and then wait for the last."""
+    """Write this many updates a second, whatever becomes of them, then wait for the last."""
     numbers, asked = count(1), questions()
     people = [Person(1_000_000 + n, numbers) for n in range(PEOPLE)]
     order = [asyncio.Lock() for _ in people]
@@ -166,7 +166,7 @@ async def kill_at_random(soak: Soak, bots: Sequence[Served]) -> None:
         bot = soak.chance.choice(bots)
         bot.kill()
         soak.counts["processes killed"] += 1
-        # As systemd or Docker would, at once.
+        # At once, as systemd or Docker would.
         await asyncio.to_thread(bot.start)
 
 
@@ -179,7 +179,7 @@ async def restart_the_database(soak: Soak, cluster: Cluster) -> None:
 
 
 async def run(rate: float, seconds: float, processes: int, seed: int) -> Soak:
-    soak = Soak(random.Random(seed))  # noqa: S311  the same kills every time
+    soak = Soak(random.Random(seed))  # noqa: S311  the same kills in every run
     api = web.Application()
     api.router.add_route("*", "/bot{token}/{method}", soak.telegram)
     runner = web.AppRunner(api)

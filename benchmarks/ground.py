@@ -1,4 +1,4 @@
-"""What the benchmarks stand on: the knowledge in this repository and the labelled messages."""
+"""What the benchmarks measure on: the knowledge in this repository and the labelled messages."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def concepts() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def messages() -> tuple[Question, ...]:
-    """All labelled messages but those of danger, which the triage answers."""
+    """All labelled messages except those about danger, which the triage answers."""
     lines = MESSAGES.read_text(encoding="utf-8").splitlines()
     return tuple(each for each in read_questions(lines) if each.kind != "crisis")
 
@@ -65,7 +65,7 @@ def _heard(reader: Reader) -> Iterator[str]:
 
 @cache
 def prepared_encoder() -> Encoder | None:
-    """The encoder, with every vector that the benchmarks need kept from the last time."""
+    """The encoder, with every vector that the benchmarks need cached from the last run."""
     encoder = load_encoder()
     if encoder is None:
         return None
@@ -75,7 +75,7 @@ def prepared_encoder() -> Encoder | None:
 
 
 def prepared(encoder: Encoder, texts: Sequence[str]) -> Encoder:
-    """The encoder, with the vectors of danger's phrases kept from the last time."""
+    """The encoder, with the vectors of danger's phrases cached from the last run."""
     return _prepared(encoder, texts, DANGER_VECTORS)
 
 
@@ -90,7 +90,7 @@ def _prepared(encoder: Encoder, texts: Sequence[str], file: Path) -> Encoder:
 
 
 class _Bounding:
-    """Asks for the bounded text, under which the vectors are kept."""
+    """Asks for the bounded text, which is the key of the cached vectors."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.name = encoder.name
@@ -101,7 +101,7 @@ class _Bounding:
 
 
 def machine() -> str:
-    """What this ran on, for whoever compares."""
+    """What this ran on, so that runs can be compared."""
     names = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     processor = names[0].partition(":")[2].strip() if names else platform.processor()
     return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"

@@ -1,8 +1,8 @@
-"""How the matcher grows from 100 to 10,000 entries: time to fit, time to ask, memory.
+"""How the matcher scales from 100 to 10,000 entries: time to fit, time to ask, memory.
 
-The entries beyond the knowledge's own are made of its words in new combinations. Each size is
-measured in a process of its own, on one core, so that its peak of memory is its own. Times are the
-processor's, so that a busy machine counts less.
+The entries beyond the knowledge's own combine its words anew. Each size is measured in a process of
+its own, on one core, so that its peak memory is its own. Times are processor times, so that a busy
+machine matters less.
 """
 
 import json
@@ -26,7 +26,7 @@ ASKED = 200
 
 
 def made_up(count: int) -> list[Document]:
-    """The knowledge's own entries first, then made-up ones of its words."""
+    """The knowledge's own entries first, then made-up ones from its words."""
     chance = random.Random(0)  # noqa: S311  a fixed seed, for the same entries every time
     own = list(documents())
     words = [word for document in own for text in document.questions for word in tokens(text)]

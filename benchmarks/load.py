@@ -1,8 +1,8 @@
-"""Updates a second and the time to a reply, ours beside bare echo bots, in one run.
+"""Updates a second and the time to a reply: our bot beside bare echo bots, in one run.
 
-All bots are up at once and take turns of a few seconds, so that whatever else the machine does
-hits all alike. CPU is what each bot's processes used, without PostgreSQL's; the load and the
-stand-in Telegram share one other process.
+All bots run at once and take turns of a few seconds, so that whatever else the machine does
+affects all alike. CPU is the time of each bot's processes, without PostgreSQL's; the load and the
+stand-in Telegram share another process.
 
 Usage: python benchmarks/load.py [--seconds 4] [--rounds 3] [--only NAME ...]
 """
@@ -126,7 +126,7 @@ def _place(name: str) -> int:
 
 
 def write_page(text: str, memory: Mapping[str, Sequence[float]]) -> None:
-    """Put the table where the page keeps it."""
+    """Write the table into its place on the page."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     held = "; ".join(

@@ -1,7 +1,7 @@
-"""Our matcher beside what else one could use: accuracy and time, in one run, on the same ground.
+"""Our matcher beside others that one could use: accuracy and time, in one run, on the same data.
 
-Every matcher knows the questions of the knowledge and gives the in-scope entries in order; the
-figures count whether the first, or one of the first three, is right. None abstains here.
+Every matcher knows the questions of the knowledge and ranks the in-scope entries; the figures say
+whether the first, or one of the first three, is right. None abstains here.
 """
 
 import time

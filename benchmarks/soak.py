@@ -1,4 +1,4 @@
-"""Whether memory stays flat: one process answers thousands of updates and is weighed meanwhile.
+"""Whether memory stays flat: one process answers thousands of updates while its memory is measured.
 
 Usage: python benchmarks/soak.py [--updates 50000] [--encoder]
 """
@@ -15,7 +15,7 @@ from traffic import Traffic
 
 CONNECTIONS = 10
 SLICE_SECONDS = 10.0
-# Caches fill at first; what grows after so large a part of the way leaks.
+# Caches fill at first; what still grows after this part of the updates is a leak.
 WARM_PART = 0.2
 
 
@@ -45,7 +45,7 @@ async def soak(updates: int, encoder: bool) -> list[Weighing]:
 
 
 def growth(weighed: list[Weighing]) -> float:
-    """Megabytes a thousand updates once warm, as the straight line through the weighings says."""
+    """Megabytes per thousand updates once warm: the slope of a line through the weighings."""
     warm = [each for each in weighed if each.updates >= WARM_PART * weighed[-1].updates]
     mean_at = sum(each.updates for each in warm) / len(warm)
     mean = sum(each.megabytes for each in warm) / len(warm)

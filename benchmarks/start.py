@@ -1,7 +1,7 @@
-"""How long `serve` takes until it is ready, and how much memory it holds, with and without encoder.
+"""How long `serve` takes to be ready, and its memory, with and without the encoder.
 
-A first start, which is not counted, fills the database and keeps what it learnt; the next ones
-find both, as a restart does.
+A first start, which is not counted, fills the database and keeps what it learnt; the next ones find
+both, as a restart does.
 """
 
 import os
@@ -50,7 +50,7 @@ def wait_until_ready(address: str) -> None:
 
 
 def wait_until_whole(folder: Path) -> None:
-    """Until nothing is left to learn, and what learning needed was given back."""
+    """Wait until nothing is left to learn, and what learning needed has been given back."""
     until = time.monotonic() + MOST_SECONDS_FOR_MEANINGS
     while b'"lacks_meaning": false' not in (folder / "log").read_bytes():
         assert time.monotonic() < until, "the meanings were not learnt"

@@ -1,7 +1,7 @@
-"""Choose from which confidence to answer: the curve of what is gained and what is risked.
+"""Choose the confidence from which to answer: the curve of what is gained and what is risked.
 
 Writes docs/thresholds.md, and the plots docs/figures/thresholds.svg and reliability.svg. Every
-message goes the whole way that `ask` goes: danger first, then where-questions, then the ranking.
+message takes the whole path that `ask` takes: danger first, then where-questions, then the ranking.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ SHOWN = ("right@1", "right@3", "wrong", "false answers")
 
 
 class Remembering:
-    """A ranker that ranks each message once, however many thresholds are tried."""
+    """A ranker that ranks each message only once, however many thresholds are tried."""
 
     def __init__(self, ranker: object) -> None:
         self._ranker = ranker

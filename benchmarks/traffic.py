@@ -1,7 +1,7 @@
-"""Telegram's two sides on one event loop: calls webhooks, takes replies, and times what is between.
+"""Both sides of Telegram on one event loop: calls webhooks, takes replies, times what is between.
 
-Raw protocols over httptools, so that the bots are what is measured. A call is over when the bot
-has answered it 200 *and* its reply has arrived, for a bot may answer 200 first and work later.
+Raw protocols over httptools, so that the bots are what is measured. A call is over when the bot has
+answered it 200 *and* its reply has arrived, because a bot may answer 200 first and work later.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from ground import MESSAGES, documents
 
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 
-SECRET = "a-secret-of-the-webhook"  # noqa: S105  of a bot that lives for minutes
+SECRET = "a-secret-of-the-webhook"  # noqa: S105  for a bot that lives for minutes
 # More than 15 messages in half a minute from one chat are a flood, which the bot hushes.
 CHATS = 10_000
 FIRST_CHAT = 1_000_000
 PATIENCE = 30.0
 
-# So that hardly a message comes twice, and no cache shines that would not in real life.
+# So that hardly a message comes twice, and no cache looks better than it would in real use.
 _OPENINGS = (
     "",
     "",
@@ -59,7 +59,7 @@ def texts() -> Iterator[str]:
 
 @dataclass
 class Tally:
-    """What came of one stretch of traffic."""
+    """The results of one stretch of traffic."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Tally:
 
 @dataclass
 class Call:
-    """An update on its way: over when both its answer and its reply are there."""
+    """An update on its way; over when both its answer and its reply have arrived."""
 
     caller: "Caller"
     began: float
@@ -77,7 +77,7 @@ class Call:
 
 
 class Traffic:
-    """The crowd that writes and the Telegram that carries; one per benchmark."""
+    """The crowd that writes and the Telegram that delivers; one per benchmark."""
 
     def __init__(self) -> None:
         self.calls: dict[int, Call] = {}
@@ -90,13 +90,13 @@ class Traffic:
         self._all_done = asyncio.Event()
 
     async def open(self) -> None:
-        """Be Telegram on a port of the machine's choice."""
+        """Start the stand-in Telegram on a port that the system chooses."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: BotApi(self), "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
 
     async def drive(self, addresses: Sequence[tuple[int, str]], callers: int, end: float) -> Tally:
-        """Keep so many calls on their way until the clock shows `end`, then await the last."""
+        """Keep this many calls on their way until the clock shows `end`, then await the last."""
         self.tally, self.is_over = Tally(), False
         self._all_done.clear()
         began = perf_counter()
@@ -127,7 +127,7 @@ class Traffic:
 
     def answered(self, chat: int, status: int) -> None:
         call = self.calls[chat]
-        if status != 200:  # Telegram would bring it again; here it shall never happen
+        if status != 200:  # Telegram would bring it again; here it must never happen
             self.tally.refused += 1
             call.replied = call.replied or perf_counter()
         call.is_answered = True
@@ -151,7 +151,7 @@ class Traffic:
 
 
 class Caller(asyncio.Protocol):
-    """One of Telegram's connections to a bot's webhook: one call after the other."""
+    """One of Telegram's connections to a bot's webhook, which makes one call after the other."""
 
     transport: asyncio.Transport
 
@@ -186,7 +186,7 @@ class Caller(asyncio.Protocol):
 
 
 class BotApi(asyncio.Protocol):
-    """One connection of a bot to Telegram: every call is answered at once, and well."""
+    """A bot's connection to Telegram, on which every call is answered at once with success."""
 
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic

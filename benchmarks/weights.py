@@ -1,7 +1,7 @@
 """Find the weights of matching/calibrate.py again: maximum likelihood on labelled messages.
 
-Beside the messages, each of the knowledge's own questions is asked of a ranker that never saw it.
-These are harder, for their writers took care that no two are alike, and count a tenth.
+Besides the messages, each of the knowledge's own questions is asked of a ranker that never saw it.
+These are harder, because their writers made sure that no two are alike, and count a tenth.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What every test may ask for: a database, a Telegram that speaks HTTP, and the program itself."""
+"""Fixtures that every test may ask for: a database, an HTTP Telegram, and the program itself."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ POSTGRES_URL = os.environ.get(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Where nothing may skip (NAVIGATOR_TEST_SKIPS=fail), a skipped test is a failed one."""
+    """Fail skipped tests where nothing may skip (NAVIGATOR_TEST_SKIPS=fail)."""
     report: Any = yield
     if os.environ.get("NAVIGATOR_TEST_SKIPS") == "fail" and report.skipped:
         report.outcome = "failed"
@@ -46,13 +46,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest folders first, so that none of their files is left for one tester at the end."""
+    """Run the longest folders first, so that no worker ends with one of their files."""
     items.sort(key=lambda item: item.path.parent.name not in ("operations", "reliability"))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _room_on_the_shelf() -> Iterator[None]:
-    """What one program learnt, others take from the shelf, however much staff publish meanwhile."""
+    """Keep all that programs learnt on the shelf, however much staff publish meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("health_navigator.knowledge.kept.MOST_KEPT", 100)
         yield
@@ -71,7 +71,7 @@ def _on_postgres(statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> str:
-    """The URL of a PostgreSQL that tests may make databases in."""
+    """The URL of a PostgreSQL in which tests may create databases."""
     try:
         _on_postgres("SELECT 1")
     except (OSError, asyncpg.PostgresError) as error:
@@ -118,13 +118,13 @@ def few_entries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The least knowledge that the program starts with, read and learnt in no time."""
+    """The smallest knowledge that the program starts with, read and learnt in no time."""
     return little_knowledge(tmp_path_factory.mktemp("little"))
 
 
 @pytest.fixture
 def ana(numbers: Iterator[int]) -> Person:
-    """Somebody nobody else is."""
+    """Somebody whom no other test uses."""
     return Person(next(numbers) * 1_000, numbers)
 
 
@@ -136,7 +136,7 @@ def shared_telegram() -> Iterator[TelegramStandIn]:
 
 @pytest.fixture
 def telegram(shared_telegram: TelegramStandIn) -> TelegramStandIn:
-    """Telegram as it was at the beginning: nothing sent, nothing in its way."""
+    """Telegram in its initial state: nothing sent, no failures scripted."""
     shared_telegram.calls.clear()
     shared_telegram.script.clear()
     return shared_telegram
@@ -184,7 +184,7 @@ def real_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """For one module: while it is open, its event loop keeps others out of this thread."""
+    """Per module: while it is open, its event loop keeps others out of this thread."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")

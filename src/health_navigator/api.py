@@ -62,7 +62,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 class AskRequest(BaseModel):
-    """A question as somebody types it, and where she is if that matters."""
+    """A question as a person types it, and where they are if that matters."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -165,7 +165,7 @@ class ServicesPage(BaseModel):
 
 
 class EligibilityRequest(BaseModel):
-    """Answers so far, by input; what is missing is asked for, one question at a time."""
+    """The answers so far, by input; what is missing is asked for, one question at a time."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"answers": {"emergencia_ahora": "no", "documento": "ce"}}]}

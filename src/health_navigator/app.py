@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# So long a background task that failed waits before it begins again.
+# How long a failed background task waits before it starts again.
 _AGAIN_SECONDS = 2
 _READY_SECONDS = 5
 _DATABASE_SECONDS = 2
@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
             try:
                 state = await _build(settings, stack)
             except Exception as error:
-                # The server only says that it failed; who started it can say why.
+                # The server reports only that it failed; whoever started it can report the reason.
                 app.state.start_error = error
                 log.error("start.failed", error=type(error).__name__)
                 raise
@@ -101,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(DatabaseAwayError, _database_away)
     app.add_exception_handler(Exception, _failed)
-    # The API describes itself whole, with the staff's part.
+    # The API's own description includes the staff's part.
     late = (*STAFF_PATHS, "/openapi.json")
     app.add_middleware(Latecomers, paths=late, load=partial(_admit_staff, app))
     app.add_middleware(Turnstile, refuse=_too_fast)
@@ -111,8 +111,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _admit_staff(app: FastAPI) -> None:
-    """Sixty modules, which nobody who asks about her health should wait for."""
-    # In a thread: who asks meanwhile is answered.
+    """Load the staff's sixty modules, which nobody asking about their health should wait for."""
+    # In a thread, so that other requests are answered meanwhile.
     await asyncio.to_thread(import_module, "health_navigator.admin.web")
     from health_navigator.admin.api import include_api
     from health_navigator.admin.web import include_pages
@@ -157,7 +157,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> AppState:
 def _office(
     database: Database, live: LiveKnowledge, builder: SnapshotBuilder, settings: Settings
 ) -> Callable[[], Office]:
-    """What the staff's doors need, made when the first of them opens."""
+    """What the staff's pages and API need, built on first use."""
 
     @cache
     def office() -> Office:
@@ -169,7 +169,7 @@ def _office(
 
 
 def clock_jobs(database: Database, metrics: Metrics) -> Sequence[jobs.Job]:
-    """Everything that the clock makes happen, in its order."""
+    """Every scheduled job, in the order in which they run."""
     return (
         *jobs.of_conversations(database),
         jobs.Job("forget_updates", jobs.in_transaction(database, ledger.forget_old)),
@@ -198,14 +198,14 @@ def _run(stack: AsyncExitStack, metrics: Metrics, name: str, work: Background) -
 
 
 async def _keep_running(name: str, work: Background, failures: Counter) -> None:
-    """Until the work is done; where it fails, the log says so and it begins again.
+    """Run work until it finishes; where it fails, log that and start it again.
 
-    Otherwise the process would look well and fetch no updates, or serve old knowledge.
+    Otherwise the process would look healthy yet fetch no updates, or serve old knowledge.
     """
     while True:
         try:
             await work()
-        except Exception as error:  # noqa: BLE001  whatever it is, nobody else would see it
+        except Exception as error:  # noqa: BLE001  nobody else would see it
             failures.inc()
             log.error(
                 "background.failed",
@@ -219,12 +219,12 @@ async def _keep_running(name: str, work: Background, failures: Counter) -> None:
 
 
 def checked_files(settings: Settings) -> tuple[StoredItem, ...]:
-    """The knowledge of the files; raises KnowledgeError with all that is wrong in them."""
+    """The knowledge in the files; raises KnowledgeError with everything wrong in them."""
     return checked_once(settings.knowledge_dir, Shelf(kept("checked"), settings.keys()[0]))
 
 
 async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
-    """Bring the files' knowledge into the database; what staff edited stays and is reported."""
+    """Load the files' knowledge into the database; what staff edited stays and is reported."""
     items = await asyncio.to_thread(checked_files, settings)
     async with database.session() as session:
         report = await store.load(session, items)
@@ -250,7 +250,7 @@ def encoder_for(settings: Settings) -> Encoder | None:
 
 
 def snapshot_builder(settings: Settings) -> SnapshotBuilder:
-    """The builder of snapshots with the encoder of the settings and all that was kept."""
+    """A snapshot builder with the configured encoder and everything kept on disk."""
     shelf = Shelf(kept("learnt"), settings.keys()[0])
     return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"), shelf)
 
@@ -325,10 +325,10 @@ async def _database_away(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    """Our own fault: nobody who asked may be left without the numbers to call."""
+    """Our own fault: whoever asked must still get the numbers to call."""
     log.error("request.failed", error=type(error).__name__, where=where_in_ours(error))
     why = "our own failure; it is in the log"
-    # This answer goes out past the doorway, which adds the headers elsewhere.
+    # This response bypasses the doorway, which otherwise adds these headers.
     return _told(request, 500, HEADERS, why, _last_resort(None))
 
 
@@ -345,14 +345,14 @@ def _come_back(request: Request, status: int, seconds: int, why: str, words: str
 def _told(
     request: Request, status: int, headers: Mapping[str, str], why: str, words: str
 ) -> Response:
-    """Programs are told why; who asked on the page reads whom to call meanwhile."""
+    """Programs are told why; people on the page are told whom to call meanwhile."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": why}, status, headers)
     return PlainTextResponse(words, status, headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """As FastAPI answers, but a body that cannot be read is refused like any other bad one."""
+    """As FastAPI does, but a body that cannot be read gets 422 like any other invalid one."""
     assert isinstance(error, StarletteHTTPException)  # noqa: S101  registered for it alone
     if error.status_code == 400 and request.url.path.startswith("/api/"):
         problem = {"field": "body", "reason": _why_unreadable(request, error)}

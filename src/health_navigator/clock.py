@@ -1,4 +1,4 @@
-"""The time in Peru, by which services open, facts age and days are counted."""
+"""The time in Peru, which decides opening hours, the age of facts and the day of a count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LIMA = ZoneInfo("America/Lima")
 
 
 def now() -> datetime:
-    """The moment, as clocks in Peru show it."""
+    """The current moment in Peru's time zone."""
     return datetime.now(LIMA)
 
 

@@ -30,12 +30,12 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 SECRET_LENGTH = 32
-# What Telegram takes as secret_token of setWebhook.
+# The characters that Telegram accepts for setWebhook's secret_token.
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Settings(BaseSettings):
-    """What an operator decides. Names are those of the variables, less the prefix."""
+    """What an operator decides. Fields are named like their variables, without the prefix."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -55,9 +55,10 @@ class Settings(BaseSettings):
     encoder: Literal["auto", "none"] = "auto"
     # Addresses or networks of the reverse proxies whose X-Forwarded-For is believed.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
-    # Networks that may call the webhook; empty: any, the secret alone decides.
+    # Networks that may call the webhook; if empty, any may and the secret alone decides.
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
-    # One person runs everything: she may approve her own changes, and the audit says so.
+    # A second person approves each change. If false, one person may approve their own, and the
+    # audit says so.
     four_eyes: bool = True
 
     @field_validator("trusted_proxies", "webhook_networks", mode="before")
@@ -89,7 +90,7 @@ class Settings(BaseSettings):
                 "database_url", "write sqlite:///FILE or postgresql://USER@HOST/NAME"
             )
         place, mark, options = rest.partition("?")
-        # What libpq, and with it every provider's console, calls sslmode, asyncpg calls ssl.
+        # libpq, and so every provider's console, says sslmode; asyncpg says ssl.
         return f"{driver}://{place}{mark}{options.replace('sslmode=', 'ssl=')}"
 
     @field_validator("telegram_api_url", "public_url")
@@ -147,13 +148,13 @@ class Settings(BaseSettings):
         return self.database_url.startswith("postgresql")
 
     def keys(self) -> tuple[bytes, ...]:
-        """The secret keys, the one in use first; without any, one is made and kept in a file."""
+        """The secret keys, the current one first; without any, one is made and kept in a file."""
         current = self.secret_key.get_secret_value() if self.secret_key else self._kept_key()
         previous = [self.secret_key_previous.get_secret_value()] if self.secret_key_previous else []
         return tuple(key.encode() for key in (current, *previous))
 
     def kept_key_path(self) -> Path:
-        """Where the key is kept when no variable gives it."""
+        """Where the key is kept if no variable gives it."""
         return Path(urlsplit(self.database_url).path[1:] or "var/memory").with_suffix(".key")
 
     def _kept_key(self) -> str:
@@ -167,9 +168,9 @@ class Settings(BaseSettings):
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Whole or not at all; of processes that begin together, the first one's text stays."""
+    """Write all of it or nothing; of processes that start together, the first one's text stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Nobody else may read such a file.
+    # A temporary file is created readable by its owner alone.
     with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8") as written:
         written.write(text)
         written.flush()
@@ -192,7 +193,7 @@ def _missing(name: str, why: str) -> PydanticCustomError:
 
 
 def read_settings(**overrides: object) -> Settings:
-    """The settings of this process; raises ConfigurationError, one line, never a secret in it."""
+    """The settings of this process; raises a one-line ConfigurationError that holds no secret."""
     try:
         return Settings(_secrets_dir=_secrets_folder(), **overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -201,7 +202,7 @@ def read_settings(**overrides: object) -> Settings:
 
 
 def _secrets_folder() -> Path | None:
-    """Where secrets lie as files named like their variables: a container's or systemd's way."""
+    """The folder of secrets, one file per variable, as containers and systemd provide them."""
     name = PREFIX + "SECRETS_DIR"
     folder = os.environ.get(name)
     if folder and not Path(folder).is_dir():

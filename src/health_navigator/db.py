@@ -52,27 +52,27 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# The last of the migrations, which are numbered.
+# The newest migration; migrations are numbered.
 NEWEST = "0002"
 # Any number, as long as nothing else in the same PostgreSQL database uses it.
 _MIGRATION_LOCK = 730_110_001
 _BUSY_MILLISECONDS = 5_000
-# Who waits longer for a connection may as well come back.
+# Whoever waits longer for a connection may as well come back later.
 _CONNECT_SECONDS = 5
-# Statements take milliseconds. A server that neither answers nor refuses is as good as away.
+# Statements take milliseconds: a server that neither answers nor refuses counts as away.
 _ANSWER_SECONDS = 10
 _REST_SECONDS = 1
 _TURN_SECONDS = 0.2
-# Classes of SQLSTATE that are no fault of the statement: connection, transaction cut or read-only,
-# not let in, no such database, conflict with another, no room, shut down or starting, trouble of
-# the machine.
+# SQLSTATE classes that are not the statement's fault, in order: connection lost, transaction cut or
+# read-only, access refused, no such database, conflict with another transaction, no room, shutting
+# down or starting, trouble with the machine.
 _AWAY_STATES = ("08", "25", "28", "3D", "40", "53", "57", "58")
-# SQLite takes so many values in one statement, and more.
+# Well below SQLite's limit on bound values in one statement.
 _MOST_VALUES = 500
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Moments with their zone, also on SQLite, which forgets it."""
+    """Moments with their time zone, also on SQLite, which does not store it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -98,18 +98,18 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Base]) -> Table:
-    """The table of a model, for statements that need no objects."""
+    """The table of a model, for statements that create no objects."""
     table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101  every model of ours is one table
+    assert isinstance(table, Table)  # noqa: S101  each of our models is one table
     return table
 
 
 class _CutError(DatabaseAwayError):
-    """The connection was cut before the commit, so nothing of the transaction has happened."""
+    """The connection was cut before the commit, so nothing in the transaction took effect."""
 
 
 class Schema(StrEnum):
-    """The tables in the database, as this program sees them."""
+    """How the tables in the database look to this program."""
 
     NONE = "none"
     OLDER = "older"
@@ -119,13 +119,13 @@ class Schema(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[T]):
-    """A transaction that waits for SQLite's thread, and who waits for it."""
+    """A transaction queued for SQLite's thread, and the future that its caller awaits."""
 
     work: Callable[[Connection], T]
     done: asyncio.Future[T]
 
     def end(self, result: T | Exception) -> None:
-        """On the event loop; whoever was cancelled meanwhile waits no more."""
+        """Deliver the result on the event loop, unless the caller was cancelled meanwhile."""
         if self.done.done():
             return
         if isinstance(result, Exception):
@@ -135,11 +135,11 @@ class _Waiting(Generic[T]):
 
 
 class OneThread:
-    """SQLite on a thread of its own, which runs whole transactions, one after the other.
+    """SQLite on its own thread, which runs whole transactions one after another.
 
-    aiosqlite goes to its thread and back three times a statement, and that costs more than the
-    statement does. Transactions that wait together are committed together: to begin, to commit and
-    to wake the event loop costs as much for one as for ten.
+    aiosqlite crosses to its thread and back three times per statement, which costs more than the
+    statement itself. Transactions that wait together are committed together: beginning, committing
+    and waking the event loop cost as much for one as for ten.
     """
 
     def __init__(self, database: str) -> None:
@@ -154,7 +154,7 @@ class OneThread:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._queue.append(_Waiting(lambda connection: work(connection, *args, **kwargs), done))
-        # Otherwise the thread is already on its way to the first, and takes all that are there.
+        # Otherwise the thread has already been called, and takes everything in the queue.
         if len(self._queue) == 1:
             self._thread.submit(self._run_all, loop)
         return await done
@@ -167,11 +167,11 @@ class OneThread:
             loop.call_soon_threadsafe(_end_all, taken, self._together(taken))
 
     def _together(self, taken: Sequence[_Waiting[Any]]) -> list[Any]:
-        """What each gives, or the exception that it raises; where one does, each runs by itself."""
+        """Each one's result or exception; if one fails, each runs in a transaction of its own."""
         try:
             with self._engine.begin() as connection:
                 return [each.work(connection) for each in taken]
-        except Exception as error:  # noqa: BLE001  whoever waits for it shall see it
+        except Exception as error:  # noqa: BLE001  its caller gets it
             return [error] if len(taken) == 1 else [self._together([each])[0] for each in taken]
 
     def close(self) -> None:
@@ -185,7 +185,7 @@ def _end_all(waited: Sequence[_Waiting[Any]], results: Sequence[Any]) -> None:
 
 
 class Database:
-    """One engine and its sessions. `open` makes it, `close` ends it."""
+    """One engine and its sessions. `open` creates it, `close` ends it."""
 
     def __init__(
         self, engine: AsyncEngine, lock: int | None = None, thread: OneThread | None = None
@@ -218,7 +218,7 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends well, rolled back otherwise.
 
-        Raises DatabaseAwayError where not the statement but the database fails.
+        Raises DatabaseAwayError if the database fails rather than the statement.
         """
         with _told_when_away():
             async with self._sessions() as session, session.begin():
@@ -227,9 +227,9 @@ class Database:
     async def transact(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One short transaction written as a plain function, committed when it returns.
+        """Run one short transaction, written as a plain function, and commit when it returns.
 
-        For what every message does; everything else reads better with a `session`.
+        For what every message needs; everything else reads better with a `session`.
         """
         with _told_when_away():
             if self._thread is not None:
@@ -277,7 +277,7 @@ class Database:
                     await connection.run_sync(upgrade)
 
     async def overwrite_deleted(self) -> int:
-        """Take deleted rows out of SQLite's journal too; elsewhere there is nothing to do."""
+        """Remove deleted rows from SQLite's journal too; on PostgreSQL there is nothing to do."""
         if self.engine.dialect.name == "sqlite":
             async with self.engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -285,10 +285,10 @@ class Database:
         return 0
 
     async def is_ready(self) -> bool:
-        """Whether the database has the schema of this program, and room for what comes.
+        """Whether the database has this program's schema and accepts writes.
 
-        Each update is written down before anything else, so a database that can only be read is
-        of no use: the write that changes nothing fails where theirs would.
+        Each update is recorded before anything else, so a read-only database is of no use. A write
+        that changes nothing fails where a real one would.
         """
         if await self.schema() is not Schema.CURRENT:
             return False
@@ -300,7 +300,7 @@ class Database:
         return True
 
     async def schema(self) -> Schema:
-        """How the tables that are there stand to those that this program works with."""
+        """How the tables in the database compare with those this program needs."""
         with _told_when_away():
             async with self.engine.connect() as connection:
                 return await connection.run_sync(_schema)
@@ -314,9 +314,9 @@ class Database:
 
 
 def _ping_after_a_rest(engine: Engine) -> None:
-    """Ask a connection that lay unused whether it still lives: PostgreSQL may have restarted.
+    """Ping a connection that has been idle, because PostgreSQL may have restarted.
 
-    One that was used a moment ago is believed, for the question takes as long as a transaction.
+    One used a moment ago is trusted: a ping takes as long as a transaction.
     """
 
     def rest(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -346,7 +346,7 @@ def _told_when_away() -> Iterator[None]:
 
 
 def _is_away(error: Exception) -> bool:
-    """Whether the database is in trouble; otherwise it refused what it was told."""
+    """Whether the database is in trouble; otherwise it rejected the statement."""
     if not isinstance(error, DBAPIError) or isinstance(error, OperationalError):
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -356,12 +356,12 @@ def _is_away(error: Exception) -> bool:
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    # With WAL, NORMAL survives a killed process; only a power cut may lose the last commits,
-    # and Telegram redelivers what was not acknowledged.
+    # With WAL, NORMAL survives a killed process; only a power cut may lose the last commits, and
+    # Telegram redelivers what was not acknowledged.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    # Deleted answers and texts are overwritten, not left in free pages.
+    # Overwrite deleted answers and texts instead of leaving them in free pages.
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
@@ -376,7 +376,7 @@ def _prepare_file(database: str | None, *, alone: bool) -> int | None:
         return None
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # SQLite gives its journals the rights of the file: nobody else on the machine may read them.
+    # SQLite gives its journals the file's permissions: nobody else on the machine may read them.
     path.touch(mode=0o600)
     return _lock_exclusively(path) if alone else None
 
@@ -399,20 +399,20 @@ def _release(descriptor: int) -> None:
 
 
 async def take_turn(connection: AsyncConnection, lock: int) -> None:
-    """Wait until nobody else has this turn; it ends with the transaction.
+    """Wait until nobody else holds this lock; it is released when the transaction ends.
 
-    One SQLite file has one process, and needs no turns.
+    A SQLite file has one process, which needs no turns.
     """
     if connection.dialect.name != "postgresql":
         return
-    # Asked again and again: another's turn may take longer than any answer may.
+    # Polled, because another's turn may take longer than the limit for one statement.
     ours = text("SELECT pg_try_advisory_xact_lock(:lock)")
     while not await connection.scalar(ours, {"lock": lock}):  # noqa: ASYNC110
         await asyncio.sleep(_TURN_SECONDS)
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration over an open connection, without any ini file."""
+    """Alembic's configuration for an open connection, without an ini file."""
     from alembic.config import Config
 
     config = Config()
@@ -422,7 +422,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    # Only here: Alembic takes a tenth of a second to import, and most starts have nothing to do.
+    # Imported here: Alembic takes a tenth of a second, and most starts have nothing to migrate.
     from alembic import command
 
     command.upgrade(alembic_config(connection), revision)
@@ -440,6 +440,6 @@ def _schema(connection: Connection) -> Schema:
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """All of them, no more at a time than one statement takes."""
+    """Split the values into batches that fit into one statement."""
     for start in range(0, len(values), _MOST_VALUES):
         yield values[start : start + _MOST_VALUES]

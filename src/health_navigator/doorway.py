@@ -1,4 +1,4 @@
-"""What holds for every request: whose it is, how much and how long it sends, what browsers hear."""
+"""What holds for every request: who calls, how much and how long they send, security headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BODY_SECONDS = 20.0
 STAFF_PATHS = ("/admin", "/api/v1/admin")
 MAX_STAFF_BODY = 10_000_000
 
-# A page loosens what it needs by setting its own policy; nothing else is ever run or framed.
+# A page relaxes what it needs with its own policy; nothing else may run or be framed.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -46,13 +46,13 @@ Address = IPv4Address | IPv6Address
 
 
 def caller_of(scope: Scope) -> Address | None:
-    """Whence a request comes, as far as the proxies on its way are believed."""
+    """The caller's address, as far as the proxies on the way are trusted."""
     host, _ = scope.get("client") or ("", 0)
     try:
         address = ip_address(host)
     except ValueError:  # a Unix socket, or whatever a proxy wrote
         return None
-    # A socket for both versions of IP shows IPv4 callers as ::ffff:a.b.c.d.
+    # A dual-stack socket shows IPv4 callers as ::ffff:a.b.c.d.
     return getattr(address, "ipv4_mapped", None) or address
 
 
@@ -62,7 +62,7 @@ def connection_of(caller: Address) -> bytes:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Uvicorn's fast protocol, which alone would wait for ever for a head without end."""
+    """Uvicorn's fast protocol with limits: by itself it waits for ever for a head without end."""
 
     _head_bytes = 0
     _header_bytes = 0
@@ -129,7 +129,7 @@ class Doorway:
 
 
 class Latecomers:
-    """Lets a part of the program be loaded when somebody first asks for a path of it."""
+    """Loads a part of the program when one of its paths is first requested."""
 
     def __init__(
         self, app: Application, paths: tuple[str, ...], load: Callable[[], Awaitable[None]]
@@ -156,7 +156,7 @@ def _bounded(receive: Receive, limit: int) -> Receive:
 
     async def receive_bounded() -> Message:
         nonlocal received, is_whole
-        if is_whole:  # what follows is only the end of the connection, whenever it comes
+        if is_whole:  # only the end of the connection can follow, whenever it comes
             return await receive()
         try:
             async with asyncio.timeout_at(deadline):

@@ -1,4 +1,4 @@
-"""What goes wrong, in words that say where it went wrong and what to do about it."""
+"""Errors, in words that say where something went wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class NavigatorError(Exception):
-    """Something that a person can mend; its text is one plain message."""
+    """Something that a person can fix; its text is one plain message."""
 
 
 class ConfigurationError(NavigatorError):
@@ -20,18 +20,18 @@ class DatabaseInUseError(NavigatorError):
 
 
 class DatabaseAwayError(NavigatorError):
-    """The database is down, full or in the middle of a restart: the same may go well later."""
+    """The database is down, full or restarting: the same request may succeed later."""
 
 
 class LearningError(NavigatorError):
-    """The process that learns ended without a result: short of memory, or killed."""
+    """The learning process ended without a result: out of memory, or killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in the knowledge: where it stands, what is wrong, what to write.
+    """One mistake in the knowledge: where it is, what is wrong, what to write.
 
-    `message` is a gettext message id with `{named}` places that `values` fills.
+    `message` is a gettext message id whose `{named}` placeholders `values` fills.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Problem:
 
 
 class KnowledgeError(NavigatorError):
-    """The knowledge cannot be used as it stands; carries every problem found."""
+    """The knowledge cannot be used as it is; carries every problem found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(problem.line_for() for problem in problems))

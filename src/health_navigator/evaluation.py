@@ -1,4 +1,4 @@
-"""Labelled messages beside what was answered: how often right, how often wrong, how sure of it."""
+"""Compares answers with labelled messages: how often right or wrong, and how certain that is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from math import sqrt
 from typing import Any
 
-# 95 in 100.
+# For intervals of 95 %.
 _Z = 1.96
 _STEPS = 10
 _LEVELS = ("department", "province", "district")
@@ -18,7 +18,7 @@ _KINDS = _ANSWERABLE | {"oos", "crisis"}
 
 
 class QuestionError(ValueError):
-    """A line that is no labelled message: *line* counts from 1."""
+    """A line that is not a labelled message; *line* counts from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"line {line}: {reason}")
@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What `ask` made of a message."""
+    """What `ask` answered."""
 
     outcome: str
     entry: str | None = None
@@ -88,7 +88,7 @@ class Judged:
 
     @property
     def is_right_place(self) -> bool:
-        """The right kind of service, and every level of the place that was said."""
+        """The right kind of service, and every level of the place that was named."""
         said = {
             level: name for level in _LEVELS if (name := (self.question.place or {}).get(level))
         }
@@ -99,7 +99,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """*hits* of *total*, with the interval that holds the true share 95 times in 100 (Wilson)."""
+    """*hits* of *total*, with its 95 % confidence interval (Wilson)."""
 
     hits: int
     total: int
@@ -134,7 +134,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The answers given with a confidence in one range: how sure they were, how many were right."""
+    """The answers in one range of confidence: their mean confidence, and how many were right."""
 
     low: float
     high: float
@@ -223,7 +223,7 @@ def _question(at: int, line: str) -> Question:
 
 
 def report(judged: Sequence[Judged], topics: Mapping[str, str] | None = None) -> Report:
-    """All figures; *topics* tells each entry's topic, to count by."""
+    """All figures; *topics* gives each entry's topic, to group by."""
     of_entry = topics or {}
     return Report(
         figures=measure(judged),
@@ -261,7 +261,7 @@ def _by(judged: Sequence[Judged], key: Callable[[Question], str]) -> dict[str, F
 
 
 def _confusions(judged: Iterable[Judged]) -> tuple[tuple[str, str, int], ...]:
-    """Which entry was shown in place of which, the most frequent first."""
+    """Which entry was shown instead of which, the most frequent first."""
     pairs = Counter(
         (each.question.expect or each.question.kind, each.outcome.entry or "")
         for each in judged
@@ -282,7 +282,7 @@ def _is_miss(each: Judged) -> bool:
 
 
 def reliability(judged: Iterable[Judged]) -> tuple[Bin, ...]:
-    """Of the answers given with each confidence, how many were right."""
+    """For each range of confidence, how many of the answers were right."""
     bins: dict[int, list[Judged]] = {}
     for each in judged:
         if each.outcome.outcome in ("answer", "smalltalk") and each.question.kind != "crisis":

@@ -1,4 +1,4 @@
-"""The words of the program in the languages that people chose; ids are English sentences."""
+"""The program's texts in the languages that people choose; message ids are English sentences."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Translate = Callable[[str], str]
 
 
 def mark(message: str) -> str:
-    """Mark a message for extraction where it is written but translated later."""
+    """Mark a message for extraction where it is written, to be translated later."""
     return message
 
 
 @cache
 def translator(locale: str) -> Translate:
-    """The translating function of one of LOCALES.
+    """The translating function for one of LOCALES.
 
-    Catalogues are read as .po, so that no compiled file can be older than its source.
+    Catalogues are read as .po, so that no compiled file can be out of date.
     """
     if locale == "en":
         return str
@@ -41,11 +41,11 @@ def translator(locale: str) -> Translate:
 
 
 def formats(locale: str) -> str:
-    """The locale for dates and numbers: in Peru a point goes before the decimals."""
+    """The locale for dates and numbers: Peru uses a decimal point."""
     return "es_PE" if locale == "es" else locale
 
 
 def supported_locale(language_code: str | None) -> str:
-    """The locale we have for a client's language code such as 'pt-BR', else the default."""
+    """The supported locale for a client's language code such as 'pt-BR', else the default."""
     language = (language_code or "").replace("_", "-").split("-")[0].lower()
     return language if language in LOCALES else DEFAULT_LOCALE

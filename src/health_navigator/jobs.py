@@ -1,4 +1,4 @@
-"""Clock work: what must happen every minute, each change once for the whole bot."""
+"""Scheduled work: what must happen every minute, each change once across all processes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from health_navigator.observability import Metrics
 log = structlog.get_logger()
 
 EVERY_SECONDS = 60.0
-# A first look soon after the start, once the webhook has been set.
+# The first run comes soon after the start, once the webhook has been set.
 _FIRST_SECONDS = 5.0
 QUESTION_LIFE = timedelta(days=90)
-# Advisory locks share one space in a PostgreSQL database: ours begin here.
+# All advisory locks in a PostgreSQL database share one range of numbers: ours begin here.
 _LOCKS = 730_110_000_000
 
 Work = Callable[[], Awaitable[int]]
@@ -37,9 +37,9 @@ Change = Callable[[AsyncSession, datetime], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` says how many rows it changed or counted.
+    """`work` returns how many rows it changed or counted.
 
-    `everywhere`: it only looks and sets figures, and each process shows its own.
+    `everywhere`: it only reads and sets metrics, so each process runs it for its own.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Report:
 
 
 def in_transaction(database: Database, change: Change) -> Work:
-    """A change of the database as a job's work: its own transaction, the moment it began."""
+    """A database change as a job's work: in a transaction of its own, given the current moment."""
 
     async def work() -> int:
         async with database.session() as session:
@@ -77,7 +77,7 @@ def in_transaction(database: Database, change: Change) -> Work:
 
 
 def of_conversations(database: Database) -> tuple[Job, ...]:
-    """What conversations leave behind is forgotten in time."""
+    """The jobs that forget in time what conversations leave behind."""
     return (
         Job("forget_states", in_transaction(database, forget_states)),
         Job("forget_questions", in_transaction(database, forget_questions)),
@@ -85,7 +85,7 @@ def of_conversations(database: Database) -> tuple[Job, ...]:
 
 
 def of_knowledge(database: Database, metrics: Metrics) -> Job:
-    """Facts grow old without anybody touching them: count them anew."""
+    """The job that recounts stale facts, since facts grow old without any change."""
 
     async def work() -> int:
         async with database.session() as session:
@@ -97,14 +97,14 @@ def of_knowledge(database: Database, metrics: Metrics) -> Job:
 
 
 async def forget_states(session: AsyncSession, now: datetime) -> int:
-    """Delete what conversations remembered for their half hour."""
+    """Delete what conversations remembered once their half hour is over."""
     statement = delete(ConversationState).where(memory.is_over(now))
     chats = await session.scalars(statement.returning(ConversationState.chat))
     return len(chats.all())
 
 
 async def forget_questions(session: AsyncSession, now: datetime) -> int:
-    """Delete unanswered questions that nobody worked on in their ninety days."""
+    """Delete questions that are still unanswered after ninety days."""
     oldest = now.astimezone(clock.LIMA).date() - QUESTION_LIFE
     statement = delete(UnansweredQuestion).where(UnansweredQuestion.asked_on <= oldest)
     questions = await session.scalars(statement.returning(UnansweredQuestion.id))
@@ -112,18 +112,18 @@ async def forget_questions(session: AsyncSession, now: datetime) -> int:
 
 
 async def count_stale(session: AsyncSession, today: date) -> int:
-    """How many published entries and services are past their review."""
+    """How many published entries and services are past their review date."""
     statement = select(func.count()).where(
         Item.retired.is_(False),
         Item.kind.in_((ItemKind.ENTRY, ItemKind.SERVICE)),
-        # ISO dates sort as their text does.
+        # ISO dates sort like their text.
         Item.body["review_by"].as_string() < today.isoformat(),
     )
     return await session.scalar(statement) or 0
 
 
 async def run_once(database: Database, jobs: Sequence[Job], metrics: Metrics) -> tuple[Report, ...]:
-    """Run every job, whatever becomes of the others."""
+    """Run every job, whether or not the others succeed."""
     return tuple([await _run(database, job, metrics) for job in jobs])
 
 
@@ -139,7 +139,7 @@ async def _run(database: Database, job: Job, metrics: Metrics) -> Report:
     started = perf_counter()
     try:
         report = await _do(database, job)
-    except Exception as error:  # noqa: BLE001  whatever it is, the other jobs must go on
+    except Exception as error:  # noqa: BLE001  the other jobs must go on
         log.error("job.failed", job=job.name, error=type(error).__name__)
         report = Report(job.name, Outcome.FAILED)
     metrics.count_job(job.name, report.outcome, perf_counter() - started)

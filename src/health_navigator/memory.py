@@ -1,4 +1,4 @@
-"""How the program keeps house: what stays for good, and what was needed for a moment."""
+"""Memory: what stays as long as the program runs, and what is returned after use."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# Of glibc's malloc.h.
+# From glibc's malloc.h.
 _M_ARENA_MAX = -8
 
 
 @contextmanager
 def for_good() -> Iterator[None]:
-    """What is made in here lives as long as the program: no search for garbage looks at it.
+    """Keep what is created in this block for good, out of the garbage collector's sight.
 
-    Half a million objects of imported modules and of what was learnt; to walk them again and
-    again took a fifth of the start, and later held up messages.
+    Imported modules and learnt models are half a million objects; scanning them again and again
+    took a fifth of the start, and later held up messages.
     """
     gc.disable()
     try:
@@ -29,9 +29,9 @@ def for_good() -> Iterator[None]:
 
 @contextmanager
 def without(*modules: str) -> Iterator[None]:
-    """Let what is imported in here do without modules that it would use if they were installed."""
+    """Import in this block as if these modules were not installed."""
     absent = [module for module in modules if module not in sys.modules]
-    # Python's own way to say that there is none.
+    # Python's own marker for a module that does not exist.
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:
         yield
@@ -41,14 +41,14 @@ def without(*modules: str) -> Iterator[None]:
 
 
 def share() -> None:
-    """Let all threads take from one heap; glibc would give each its own, and none gives back."""
+    """Make all threads use one heap; glibc would give each its own, and none gives memory back."""
     set_option = _of_glibc("mallopt")
     if set_option is not None:
         set_option(_M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
-    """Return what is free; glibc would keep it for later, a hundred megabytes after learning."""
+    """Return free memory; glibc would keep it, a hundred megabytes after learning."""
     trim = _of_glibc("malloc_trim")
     if trim is not None:
         trim(0)

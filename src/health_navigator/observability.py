@@ -1,4 +1,4 @@
-"""Logs and figures by which an operator sees that it works; never what a person said."""
+"""Logs and metrics that show an operator how the bot works; never what a person said."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ _CHATTY = (
     "sqlalchemy",
     "telegram",
 )
-# A series that begins with its first one shows Prometheus no increase: what alerts look for begins
-# with none.
+# Prometheus sees no increase in a series that begins at 1, so those that alerts watch begin at 0.
 _ENDS = ("done", "duplicate", "gone", "ignored", "parked", "postponed", "unreadable")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class _Turn(Protocol):
-    """The part of a dialogue's turn that figures are made of."""
+    """The part of a dialogue turn from which metrics are made."""
 
     @property
     def outcome(self) -> str: ...
@@ -45,7 +44,7 @@ class _Turn(Protocol):
 
 
 class _Knowledge(Protocol):
-    """The part of the knowledge in use that figures are made of."""
+    """The part of the knowledge in use from which metrics are made."""
 
     @property
     def version(self) -> int: ...
@@ -56,7 +55,7 @@ class _Knowledge(Protocol):
 
 
 def where_in_ours(error: BaseException) -> str:
-    """File and line of our code where it broke; never the message, which may quote a person."""
+    """File and line of our code where it failed; never the message, which may quote a person."""
     place = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
         if "health_navigator" in frame.f_code.co_filename:
@@ -65,7 +64,7 @@ def where_in_ours(error: BaseException) -> str:
 
 
 class Metrics:
-    """Every figure that /metrics shows, in a registry of this process's own."""
+    """Every metric that /metrics shows, in this process's own registry."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -142,13 +141,13 @@ class Metrics:
     def count_job(self, job: str, outcome: str, seconds: float) -> None:
         self.job_runs.labels(job=job, outcome=outcome).inc()
         self.job_seconds.labels(job=job).observe(seconds)
-        # Done elsewhere is as good: somebody does it.
+        # Done by another process is as good: somebody did it.
         if outcome != "failed":
             self.job_done_at.labels(job=job).set(time.time())
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step of an update's journey, also where it fails."""
+        """Time a step in handling an update, also if it fails."""
         started = time.perf_counter()
         try:
             yield
@@ -157,7 +156,7 @@ class Metrics:
 
 
 def configure_logging(log_format: str) -> None:
-    """All logs of the process, the libraries' too, as one JSON object a line (or for eyes)."""
+    """Write all logs of the process, the libraries' too, as JSON lines (or for people to read)."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -192,14 +191,14 @@ def configure_logging(log_format: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    # Every request is counted; its line would hold addresses of people.
+    # Requests are counted already; an access log would hold people's addresses.
     logging.getLogger("uvicorn.access").setLevel(_SILENT)
 
 
 def _without_traces(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Keep the kind of an exception only: messages and frames may quote a person or a secret."""
+    """Keep only the kind of an exception: messages and frames may quote a person or a secret."""
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[0] is not None:
         event["exception"] = info[0].__name__

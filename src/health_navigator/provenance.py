@@ -46,7 +46,7 @@ class Confidence(StrEnum):
 
 
 class Strict(BaseModel):
-    """Data that people write: unknown fields are mistakes, values never change after reading."""
+    """Data that people write: unknown fields are mistakes, and values never change once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -59,7 +59,7 @@ class Source(Strict):
 
 
 class Call(Strict):
-    """A number that settles doubts, shown on a line of its own."""
+    """A number to call when in doubt, shown on a line of its own."""
 
     name: Line
     phone: Line
@@ -67,7 +67,7 @@ class Call(Strict):
 
 
 class Vouched(Strict):
-    """What every fact that we serve carries with it."""
+    """What every fact that we serve must carry."""
 
     sources: tuple[Source, ...] = Field(min_length=1)
     verified_on: date

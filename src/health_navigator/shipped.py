@@ -1,4 +1,4 @@
-"""Where files lie that belong to the program: in a wheel inside it, in a checkout at the top."""
+"""Where the program's own files are: inside the package in a wheel, at the top in a checkout."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` (knowledge or migrations) that belongs to this program."""
+    """The folder `name` (knowledge or migrations) that ships with this program."""
     inside = _PACKAGE / "shipped" / name
     return inside if inside.is_dir() else _CHECKOUT / name
 
 
 def kept(name: str) -> Path:
-    """Where the program keeps what it worked out and can work out again: var/, by name.
+    """Where under var/ the program keeps what it worked out and can work out again.
 
-    At home in a checkout; of the working folder where there is none, or none to write to, as for
-    a service.
+    In the checkout if there is one; in the working folder if there is none or it cannot be written,
+    as for a service.
     """
     is_at_home = (_CHECKOUT / "pyproject.toml").exists() and os.access(_CHECKOUT, os.W_OK)
     return (_CHECKOUT if is_at_home else Path()) / "var" / name
@@ -45,12 +45,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @cache
 def program_digest() -> str:
-    """Changes with every change of the program's own code."""
+    """A digest that changes with every change to the program's own code."""
     return folder_digest(_PACKAGE, "*.py")
 
 
 def folder_digest(folder: Path, pattern: str) -> str:
-    """Of the names and the contents of a folder's files."""
+    """A digest of the names and contents of a folder's files."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob(pattern)):
         content = path.read_bytes()

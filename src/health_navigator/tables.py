@@ -1,4 +1,4 @@
-"""Every table of the program, so that migrations and the privacy inventory see them all."""
+"""Imports every table, so that migrations and the privacy inventory see them all."""
 
 from __future__ import annotations
 

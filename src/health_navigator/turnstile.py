@@ -1,7 +1,6 @@
-"""How often one address may ask: who floods the page or the API is told when to come back.
+"""Limits how often one address may ask; one that floods is told when to come back.
 
-Addresses stay in memory, no longer than a minute after their last question. Each process counts
-by itself.
+Addresses stay in memory, at most a minute after their last question. Each process counts by itself.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ from health_navigator.doorway import (
     connection_of,
 )
 
-# A shelter, or a mobile operator, shows many people as one address. People read an answer for half
-# a minute before they ask again, so two a second serve some sixty of them at once, and take less
-# than a thirtieth of what one process answers (docs/speed.md). All sixty may begin together.
+# A shelter or a mobile operator may show many people as one address. People read an answer for half
+# a minute before they ask again, so two requests a second serve some sixty people at once, and take
+# less than a thirtieth of what one process answers (docs/speed.md). All sixty may begin together.
 A_SECOND = 2.0
 BURST = 60
-# Some megabyte. Whoever comes while so many are known passes uncounted: a flood from more addresses
-# than these is not held by counting each, and to turn newcomers away would help it.
+# About a megabyte. While this many are known, newcomers pass uncounted: counting cannot stop a
+# flood from more addresses than these, and turning newcomers away would help it.
 MOST_CALLERS = 10_000
-# Who comes from here is a proxy that we were not told to trust, with everybody behind it, or a
-# neighbour. `is_private` would also spare 6to4 and Teredo, by which strangers may come.
+# A caller from these networks is a neighbour, or a proxy that we were not told to trust, with
+# everybody behind it. `is_private` would also spare 6to4 and Teredo, which strangers can use.
 _NEIGHBOURS = tuple(
     ip_network(network)
     for network in (
@@ -54,7 +53,7 @@ Refuse = Callable[[Request, int], Response]
 
 
 class Turnstile:
-    """Lets a caller's questions pass at their pace; `refuse` answers those that come too fast."""
+    """Lets each caller's requests pass at their pace; `refuse` answers those that come too fast."""
 
     def __init__(self, app: Application, refuse: Refuse) -> None:
         self._app = app
@@ -66,7 +65,7 @@ class Turnstile:
         caller = _counted(scope)
         wait = self._take(caller) if caller else 0.0
         if wait:
-            # Before anything of the body is read: a flood shall cost nothing.
+            # Before any of the body is read: a flood must cost nothing.
             await self._refuse(Request(scope), ceil(wait))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -84,7 +83,7 @@ class Turnstile:
 
 
 class Turns:
-    """What callers took of late: of each only when its whole burst will be free again (GCRA)."""
+    """When each recent caller's whole burst will be free again (GCRA)."""
 
     def __init__(self) -> None:
         self._whole_at: dict[bytes, float] = {}
@@ -103,12 +102,12 @@ class Turns:
         return 0.0
 
     def forget(self, now: float) -> None:
-        """Forget whoever may take a whole burst again, as anybody unknown may."""
+        """Forget callers whose whole burst is free again, as it is for anybody unknown."""
         self._whole_at = {caller: at for caller, at in self._whole_at.items() if at > now}
 
 
 def _counted(scope: Scope) -> bytes | None:
-    """For whom a request counts; None where it is not limited."""
+    """The key under which a request is counted; None if it is not limited."""
     if scope["type"] != "http" or not _asks(scope["path"]):
         return None
     caller = caller_of(scope)
@@ -118,5 +117,5 @@ def _counted(scope: Scope) -> bytes | None:
 
 
 def _asks(path: str) -> bool:
-    """Whether strangers ask here for what costs work; the staff's doors have their own throttle."""
+    """Whether strangers ask here for costly work; the staff's paths have their own throttle."""
     return path == "/" or (path.startswith("/api/") and not path.startswith(STAFF_PATHS))

@@ -1,4 +1,4 @@
-"""The same conversation on a page: it works without JavaScript and asks no third party."""
+"""The conversation as a web page that works without JavaScript and contacts no third party."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What the browser may hold of a conversation that was deleted, and what tells the page's script.
+# Clears what the browser kept of a deleted conversation, and tells the page's script.
 _FORGET = {"Clear-Site-Data": '"cache", "storage"', "X-Forgotten": "1"}
 # Numbers as the knowledge prints them (113, 0800-15170, (01) 411-8000, 999 888 777); no prices.
 _PHONE = re.compile(
@@ -64,7 +64,7 @@ def _environment() -> Environment:
 
 
 def with_calls(text: str) -> Markup:
-    """Escaped text whose phone numbers can be tapped."""
+    """Escaped text in which phone numbers can be tapped."""
     escaped = str(escape(text))
     linked = _PHONE.sub(lambda found: f'<a href="tel:{_dial(found[0])}">{found[0]}</a>', escaped)
     return Markup(linked)  # noqa: S704  escaped above
@@ -79,7 +79,7 @@ _templates = _environment()
 
 @router.get("/")
 async def page(request: Request) -> Response:
-    """The page with the greeting; loaded again, it forgets nothing of the last half hour."""
+    """The page with the greeting; loading it again forgets nothing of the last half hour."""
     token = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
     turn = await _converse(request, token, Opened())
     return _render(request, token, turn, None)
@@ -93,7 +93,7 @@ async def say(
     latitude: Annotated[float | None, Form(ge=-90, le=90)] = None,
     longitude: Annotated[float | None, Form(ge=-180, le=180)] = None,
 ) -> Response:
-    """One exchange; the whole page, or only its new messages for the page's script."""
+    """One exchange: the whole page, or only the new messages for the page's script."""
     token = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
     said: Said
     if latitude is not None and longitude is not None:
@@ -120,7 +120,7 @@ async def _converse(request: Request, token: str, said: Said) -> Turn:
 
 
 def chat_names(keys: Sequence[bytes], token: str) -> tuple[str, ...]:
-    """The names of a page's conversation, never equal to those of a Telegram chat."""
+    """The names of a page's conversation, which never equal those of a Telegram chat."""
     message = f"web:{token}".encode()
     return tuple(hmac.new(key, message, hashlib.sha256).hexdigest()[:40] for key in keys)
 
@@ -145,7 +145,7 @@ def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Resp
 
 
 def _to_show(turn: Turn, translate: Translate) -> Sequence[Reply]:
-    """A page has no keyboard to take away; and one that shows nothing looks broken."""
+    """A page has no keyboard to remove, and one that shows nothing new looks broken."""
     if turn.outcome == "forgotten":
         return (replies.screen_cleared(translate),)
     telling = [reply for reply in turn.replies if not reply.removes_keyboard]
@@ -153,7 +153,7 @@ def _to_show(turn: Turn, translate: Translate) -> Sequence[Reply]:
 
 
 def _remember(request: Request, response: Response, token: str, turn: Turn) -> None:
-    """A session cookie: gone with the browser or on demand, unreadable for scripts and others."""
+    """Set a session cookie: gone with the browser or on demand, hidden from scripts and others."""
     if turn.forget:
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return

@@ -1,4 +1,4 @@
-"""A server on loopback that answers every request in one way, down to its Date."""
+"""A server on loopback that answers every request alike, down to the Date header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is deployed works: the container's steps, the scripts, the figures that are looked at."""
+"""What is deployed works: the container's steps, the scripts, the metrics that are displayed."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_image_holds_no_secret() -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder where the Dockerfile's own steps have run, with its paths moved there."""
+    """An empty folder in which the Dockerfile's own steps have run, with its paths moved there."""
     root = tmp_path_factory.mktemp("image")
     source, target = root / "src", root / "navigator"
     source.mkdir()
@@ -125,7 +125,7 @@ def _copy(rest: str, target: Path) -> None:
 def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
     installed: Path, tmp_path: Path, telegram: TelegramStandIn, ana: Person
 ) -> None:
-    """Out of its own wheel, with its own knowledge, far from this checkout."""
+    """From its own wheel, with its own knowledge, far from this checkout."""
     (_, final) = stages()
     assert values(final, "ENTRYPOINT") == ['["/opt/navigator/bin/health-navigator"]']
     program = (str(installed / "bin" / "health-navigator"),)
@@ -137,7 +137,7 @@ def test_the_steps_of_the_dockerfile_give_a_bot_that_answers(
 
 
 def contents(folder: Path) -> dict[Path, int]:
-    """Every file with the moment of its last change; what Python compiles it can do without."""
+    """Every file with the time of its last change, without what Python compiles."""
     paths = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
     return {path: path.stat().st_mtime_ns for path in paths if path.is_file()}
 
@@ -145,14 +145,14 @@ def contents(folder: Path) -> dict[Path, int]:
 def test_a_service_that_may_not_write_to_its_checkout_keeps_what_it_learnt_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """systemd shows it a read-only disk but for its own folder, in which it works."""
+    """systemd shows it a read-only disk except for its own folder, in which it works."""
     assert kept("learnt") == REPOSITORY / "var" / "learnt"
     monkeypatch.setattr(os, "access", lambda path, _: path != REPOSITORY)
     assert kept("learnt") == Path("var/learnt")
 
 
 def test_the_image_stays_under_500_megabytes(installed: Path) -> None:
-    """Distroless Python is about 55 MB; what we add is measured here."""
+    """Distroless Python is about 55 MB; what we add to it is measured here."""
     size = sum(path.lstat().st_size for path in installed.rglob("*") if not path.is_symlink())
     assert size < 440_000_000, f"{size:,}"
 
@@ -225,7 +225,7 @@ def script(name: str, *arguments: str, env: dict[str, str] | None = None) -> str
 
 @pytest.fixture
 def wipe(database_url: str, tmp_path: Path) -> Callable[[], None]:
-    """Loses the database, as a dead disk does."""
+    """Loses the database, as a failed disk does."""
 
     def lose() -> None:
         if database_url.startswith("sqlite"):
@@ -246,7 +246,7 @@ def test_dump_wipe_restore_answer(
     ana: Person,
     few_entries: Path,
 ) -> None:
-    """What staff published is back, the bot answers, and the backup knew no chat."""
+    """What staff published is back, the bot answers, and the backup held no chat."""
     file = [str(tmp_path / "test.sqlite3")] if database_url.startswith("sqlite") else []
     env = None if file else libpq(database_url)
     settings = telegram_settings(telegram.url, database_url=database_url, knowledge_dir=few_entries)

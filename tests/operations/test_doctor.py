@@ -1,4 +1,4 @@
-"""The doctor is green on a sound bot, and red with the right advice on each broken one."""
+"""The doctor is green for a sound bot, and red with the right advice for each broken one."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ async def prepare(settings: Settings) -> None:
 
 @pytest.fixture
 def examine(tmp_path: Path, little: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
-    """A sound set-up, changed by the variables given, looked at by the doctor."""
+    """A sound set-up, changed by the given variables, examined by the doctor."""
     monkeypatch.chdir(tmp_path)
-    # A day on which nothing of this knowledge is due for review.
+    # A day on which nothing in this knowledge is due for review.
     monkeypatch.setattr("health_navigator.clock.today", lambda: date(2026, 12, 1))
     for name in [name for name in os.environ if name.startswith("NAVIGATOR_")]:
         monkeypatch.delenv(name)
@@ -64,7 +64,7 @@ def examine(tmp_path: Path, little: Path, monkeypatch: pytest.MonkeyPatch) -> Ex
 
 
 def reds(findings: list[Finding]) -> dict[str, str]:
-    """What is red: the part, and what is found and advised about it."""
+    """Each red part, with what was found and what is advised."""
     return {f.part: f"{f.says} | {f.mend}" for f in findings if f.health is Health.RED}
 
 
@@ -79,7 +79,7 @@ def telegram_values(stand_in: TelegramStandIn) -> dict[str, str]:
 
 
 def test_a_sound_bot_is_green(examine: Examine, telegram: TelegramStandIn) -> None:
-    """Nothing red; what is yellow here is only that nothing serves."""
+    """Nothing is red; the only yellow here is that nothing is serving."""
     findings = examine(**telegram_values(telegram))
     assert not reds(findings)
     assert {f.part for f in findings if f.health is Health.YELLOW} == {"server"}
@@ -99,7 +99,7 @@ def test_a_sound_bot_is_green(examine: Examine, telegram: TelegramStandIn) -> No
 
 
 def test_a_first_start_is_not_red(examine: Examine) -> None:
-    """Before `serve` made anything, nothing is broken, and the doctor makes nothing."""
+    """Before `serve` has made anything, nothing is broken, and the doctor makes nothing."""
     findings = examine(prepared=False)
     assert not reds(findings)
     assert not Path("bot.sqlite3").exists()
@@ -129,7 +129,7 @@ def test_a_dotenv_that_others_can_read(examine: Examine) -> None:
 
 
 def test_a_database_that_is_away(examine: Examine) -> None:
-    """It says where, and never with which password."""
+    """The finding says where the database is, and never its password."""
     url = "postgresql://navigator:geheim@127.0.0.1:1/navigator"
     found = reds(examine(DATABASE_URL=url, prepared=False))["database"]
     assert "127.0.0.1/navigator" in found
@@ -139,7 +139,7 @@ def test_a_database_that_is_away(examine: Examine) -> None:
 
 @pytest.mark.parametrize("option", ["sslmode=require", "nonsense=1"])
 def test_a_database_url_with_options(examine: Examine, postgres: str, option: str) -> None:
-    """The one is libpq's and understood, the other nobody's; this PostgreSQL speaks no TLS."""
+    """One option is libpq's and understood, the other nobody's; this PostgreSQL has no TLS."""
     url = postgres.replace("//postgres@", "//postgres:geheim@") + "?" + option
     found = reds(examine(DATABASE_URL=url, prepared=False))["database"]
     assert "options in NAVIGATOR_DATABASE_URL" in found
@@ -232,7 +232,7 @@ def test_a_clock_that_is_wrong(examine: Examine, telegram: TelegramStandIn) -> N
 
 
 def test_a_day_that_cannot_be(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any Telegram the knowledge tells: nothing was verified tomorrow."""
+    """Even without Telegram the knowledge shows it: nothing was verified tomorrow."""
     monkeypatch.setattr("health_navigator.clock.today", lambda: date(2020, 1, 1))
     assert "timedatectl" in reds(examine())["clock"]
 
@@ -293,7 +293,7 @@ def test_a_server_that_runs_is_green(examine: Examine, sqlite_bot: Program) -> N
 
 
 def test_the_command_exits_with_1_on_red(tmp_path: Path) -> None:
-    """And prints what programs can read."""
+    """It also prints what programs can read."""
     done = run_program(tmp_path, "doctor", "--json", secret_key="short")
     (finding,) = json.loads(done.stdout)
     assert done.returncode == 1

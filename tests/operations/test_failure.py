@@ -1,4 +1,4 @@
-"""A failure that nobody foresaw: who asked is told whom to call, the log says where."""
+"""A failure nobody foresaw: whoever asked is told whom to call, and the log says where."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.waiting import PATIENCE
 def broken(
     tmp_path_factory: pytest.TempPathFactory, module_postgres_url: str, few_entries: Path
 ) -> Iterator[Served]:
-    """A program whose database has lost a table and a column that it asks for."""
+    """A program whose database has lost a table and a column that it uses."""
     settings = {"knowledge_dir": few_entries, "database_url": module_postgres_url}
     with serving(tmp_path_factory.mktemp("broken"), settings) as served:
         asyncio.run(_break(module_postgres_url))

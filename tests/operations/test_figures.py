@@ -1,4 +1,4 @@
-"""Every figure of /metrics moves when that happens which it tells of."""
+"""Every metric of /metrics changes when what it counts happens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.server import Program, settings_for, telegram_settings
 from tests.support.telegram import Person, TelegramStandIn, failure
 from tests.support.waiting import wait_until
 
-# What tells of the program and not of what happens.
+# Metrics about the program rather than about what happens.
 STILL = {"navigator_build", "navigator_encoder_in_use"}
 
 
@@ -26,7 +26,7 @@ def program(
     few_entries: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Program]:
-    """A bot whose clock work does not wait a minute, years after its facts were reviewed."""
+    """A bot whose scheduled jobs do not wait a minute, years after its facts were reviewed."""
     monkeypatch.setattr("health_navigator.jobs._FIRST_SECONDS", 0.1)
     monkeypatch.setattr("health_navigator.jobs.EVERY_SECONDS", 0.2)
     much_later = clock.now() + timedelta(days=1_500)
@@ -71,7 +71,7 @@ def test_every_figure_moves(program: Program, telegram: TelegramStandIn, ana: Pe
 
 
 def _live(program: Program, telegram: TelegramStandIn, ana: Person) -> None:
-    """All that can happen to a bot in a day."""
+    """Everything that can happen to a bot in a day."""
     update = ana.writes("que es el sis")
     for each in (update, update, ana.writes("xyzzy plugh"), ana.writes("mi marido me pega")):
         program.deliver(each)
@@ -116,5 +116,5 @@ def _is_told(family: str, told: set[str]) -> bool:
 
 
 def test_what_alerts_look_for_begins_with_none(program: Program) -> None:
-    """Prometheus sees no increase in a series that begins with one."""
+    """Prometheus sees no increase in a series that begins at 1."""
     assert _figures(program)['updates_total{outcome="parked"}'] == 0

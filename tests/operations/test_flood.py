@@ -1,4 +1,4 @@
-"""One address cannot take the page and the API for itself, and nobody else notices it trying."""
+"""One address cannot take the page and the API for itself, and nobody else notices the attempt."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def addresses() -> Iterator[str]:
 
 @pytest.fixture
 def address(addresses: Iterator[str]) -> str:
-    """From where nobody has called yet."""
+    """An address from which nobody has called yet."""
     return next(addresses)
 
 
@@ -61,7 +61,7 @@ def statuses(program: Program, address: str, times: int = BURST) -> list[int]:
 
 @pytest.fixture
 def flooding(program: Program, clock: Clock, address: str) -> str:
-    """An address that has had all its turns."""
+    """An address that has used up its turns."""
     assert set(statuses(program, address)) == {200}
     return address
 
@@ -97,7 +97,7 @@ def test_a_program_is_refused_as_the_document_says(program: Program, flooding: s
 def test_who_is_refused_on_the_page_reads_whom_to_call(
     program: Program, flooding: str, method: str
 ) -> None:
-    """The same turns count on the page and in the API."""
+    """The page and the API count the same turns."""
     refused = call(program, flooding, "/", method)
     assert refused.status_code == 429
     assert refused.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -114,7 +114,7 @@ def test_others_are_answered_meanwhile(
 
 
 def test_an_address_can_not_choose_another(program: Program, flooding: str) -> None:
-    """What the caller wrote itself stands before what the proxy saw."""
+    """What the caller wrote comes before what the proxy saw."""
     assert call(program, f"8.8.8.8, {flooding}").status_code == 429
 
 
@@ -167,12 +167,12 @@ def test_what_counts_as_one_caller(
     ],
 )
 def test_neighbours_are_not_limited(program: Program, clock: Clock, neighbour: str) -> None:
-    """Behind each of them everybody may stand."""
+    """Anybody may be behind each of them."""
     assert set(statuses(program, neighbour, BURST + 5)) == {200}
 
 
 def test_nothing_is_read_of_what_is_refused(program: Program, flooding: str) -> None:
-    """The answer comes although the body never does."""
+    """The answer comes although the body never arrives."""
     with socket.create_connection(("127.0.0.1", program.client.base_url.port or 0), 30) as line:
         line.sendall(
             b"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -215,11 +215,11 @@ async def nothing() -> dict[str, object]:
 
 
 async def nowhere(_message: object) -> None:
-    """To nobody."""
+    """Send to nobody."""
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-    """The least application."""
+    """The smallest application."""
     await Response(status_code=200)(scope, receive, send)
 
 

@@ -1,4 +1,4 @@
-"""Clock work forgets in time, once for the whole bot, on both kinds of database."""
+"""Scheduled jobs forget in time, once across all processes, on both kinds of database."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def update(number: int, received_at: datetime, stage: Stage = Stage.DONE) -> Tel
 
 
 async def test_states_die_after_their_half_hour(database: Database) -> None:
-    """A minute too old is gone, a minute left is kept; no clock makes it hours."""
+    """A minute past is gone, a minute before is kept; no clock turns that into hours."""
     now, minute = datetime.now(UTC), timedelta(minutes=1)
     await add(database, state("old", now - minute), state("fresh", now + minute))
     await add(database, state("of a clock that was ahead", now + 90 * minute))
@@ -80,7 +80,7 @@ async def test_states_die_after_their_half_hour(database: Database) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 async def test_updates_are_gone_after_72_hours(database: Database, stage: Stage) -> None:
-    """Whatever became of them, and what was still to be sent with them."""
+    """Whatever their stage, together with what was still to be sent for them."""
     await add(database, update(1, NOW - timedelta(hours=73), stage))
     await add(database, OutgoingMessage(update_id=1, position=0, body={"text": "x"}, sent=False))
     await add(database, update(2, NOW - timedelta(hours=71), stage))
@@ -130,7 +130,7 @@ def audit_record(at: datetime) -> AuditRecord:
 
 
 async def test_stale_facts_are_counted(database: Database) -> None:
-    """Past their review, published, and no document."""
+    """Those past their review, published, and not documents."""
     async with database.session() as session:
         for name, review_by, retired in (
             ("stale", "2020-01-01", False),
@@ -189,7 +189,7 @@ async def test_a_failing_job_stops_no_other(database: Database) -> None:
 
 
 async def test_jobs_outlive_a_database_that_is_away(tmp_path: Path) -> None:
-    """Every job fails, none raises: the next minute tries again."""
+    """Every job fails and none raises: the next minute tries again."""
     url = "postgresql://nobody@127.0.0.1:1/nowhere"
     database = await Database.open(settings_for(tmp_path, database_url=url).database_url)
     reports = await run(database)
@@ -203,7 +203,7 @@ async def test_locks_of_jobs_differ(database: Database) -> None:
 
 
 async def test_what_was_deleted_is_not_in_the_files_of_sqlite(tmp_path: Path) -> None:
-    """Neither in the database nor in its journal: a seized disk tells nothing."""
+    """Neither in the database nor in its journal: a seized disk reveals nothing."""
     path = tmp_path / "test.sqlite3"
     database = await Database.open(settings_for(tmp_path).database_url)
     await database.migrate()
@@ -218,7 +218,7 @@ async def test_what_was_deleted_is_not_in_the_files_of_sqlite(tmp_path: Path) ->
 
 
 def test_metrics_keep_prometheus_conventions() -> None:
-    """Base units, counters that end in _total, help for each."""
+    """Base units, counters that end in _total, and a help text for each."""
     from prometheus_client import generate_latest
 
     text = generate_latest(Metrics().registry).decode()

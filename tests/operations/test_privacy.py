@@ -1,4 +1,4 @@
-"""Nothing of a person stays: not in a table, not in a file, not in the log."""
+"""No trace of a person stays: not in a table, not in a file, not in the log."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from tests.support.server import KEY, SECRET, TOKEN, Program, settings_for, tele
 from tests.support.telegram import Person, TelegramStandIn
 
 OLD_KEY = "o" * 40
-# Words that stand nowhere in the knowledge, so that a trace is a trace.
+# Words that occur nowhere in the knowledge, so that any trace is one.
 WORDS = "Zoraida Quispealaya, Jr. Cuculinchis 44719382, llama al 987 654 321 por su xilofonista"
 
 
-# What the bot publishes: the words of everyday life stand there in plenty.
+# What the bot publishes: everyday words occur there in plenty.
 PUBLISHED = {"item", "revision"}
 
 
@@ -57,7 +57,7 @@ def kept(url: str, but: set[str] = PUBLISHED) -> str:
 
 
 def converse(served: Served, person: Person) -> None:
-    """A whole life with the bot: questions, danger, places, taps, an interview, garbage."""
+    """Everything a person can do: questions, danger, places, taps, an interview, garbage."""
     for update in (
         person.writes("/start"),
         person.writes(WORDS),
@@ -83,7 +83,7 @@ def lived(
     few_entries: Path,
     numbers: Iterator[int],
 ) -> Iterator[tuple[Served, Person, str, TelegramStandIn]]:
-    """A person after a whole life with the bot, on each kind of database."""
+    """A person who has done everything with the bot, on each kind of database."""
     folder = tmp_path_factory.mktemp("lived")
     url = f"sqlite:///{folder}/bot.sqlite3"
     if request.param == "postgresql":
@@ -100,7 +100,7 @@ Lived = tuple[Served, Person, str, TelegramStandIn]
 
 
 def traces_of(person: Person) -> Sequence[str]:
-    """What would lead to a person: her number, her hash, her name, her words, her place."""
+    """What would identify a person: number, hash, name, words, place."""
     hashes = chat_keys([KEY.encode()], person.chat_id)
     words = (
         "Zoraida",
@@ -139,7 +139,7 @@ def test_metrics_know_nobody(lived: Lived) -> None:
 
 
 def test_what_is_kept_names_nobody(lived: Lived) -> None:
-    """The conversation itself is kept for its half hour, but under no name and without words."""
+    """The conversation itself is kept for its half hour, but without name or words."""
     _, person, url, _ = lived
     cells = kept(url)
     (chat,) = chat_keys([KEY.encode()], person.chat_id)
@@ -155,7 +155,7 @@ def test_danger_is_not_kept_for_the_staff(lived: Lived) -> None:
 
 
 def test_borrar_leaves_no_trace(lived: Lived) -> None:
-    """Not of the chat in any cell of any table; and the reply does not repeat anything."""
+    """No cell of any table holds the chat, and the reply repeats nothing."""
     served, person, url, telegram = lived
     served.deliver(person.writes("/borrar"))
     cells = kept(url)
@@ -180,7 +180,7 @@ def test_who_blocks_the_bot_is_forgotten(lived: Lived) -> None:
 def test_a_new_secret_key_keeps_the_conversation(
     tmp_path: Path, telegram: TelegramStandIn, few_entries: Path, ana: Person
 ) -> None:
-    """With the old key as the previous one; afterwards only the new name of the chat is kept."""
+    """The old key is the previous one; afterwards only the chat's new name is kept."""
     values = telegram_settings(telegram.url, knowledge_dir=few_entries)
     with Program(settings_for(tmp_path, **values, secret_key=OLD_KEY)).running() as program:
         chat = Chat(program, telegram, ana)

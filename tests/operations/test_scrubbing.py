@@ -1,4 +1,4 @@
-"""A question that is kept for the staff names nobody."""
+"""A question kept for the staff names nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may come in, with how much, for how long; and what nobody ever gets to see."""
+"""Who may come in, with how much and for how long; and what nobody ever gets to see."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def fenced(
         ("149.154.167.220", 200),
         ("::ffff:149.154.167.220", 200),
         ("8.8.8.8", 403),
-        # What the caller wrote itself stands before what the proxy saw.
+        # What the caller wrote comes before what the proxy saw.
         ("149.154.167.220, 8.8.8.8", 403),
         ("nobody", 403),
         (None, 403),
@@ -82,7 +82,7 @@ def test_a_large_body_is_refused(sqlite_bot: Program) -> None:
 
 
 def test_staff_may_bring_more(sqlite_bot: Program) -> None:
-    """A spreadsheet passes the doorway, to be judged behind it; not one without end."""
+    """A spreadsheet passes the doorway, to be judged behind it; an endless one does not."""
     for size, is_too_large in ((doorway.MAX_BODY + 1, False), (doorway.MAX_STAFF_BODY + 1, True)):
         sheet = {"file": ("answers.csv", b"x" * size)}
         response = sqlite_bot.client.post("/api/v1/admin/import", files=sheet)
@@ -117,7 +117,7 @@ def test_a_large_head_is_refused(sqlite_bot: Program) -> None:
 
 
 def test_a_head_without_end_is_refused(sqlite_bot: Program) -> None:
-    """Before it has filled any memory."""
+    """It is refused before it has filled any memory."""
     connection = raw(sqlite_bot)
     connection.sendall(b"GET / HTTP/1.1\r\nX-Endless: ")
     sent = 0
@@ -150,7 +150,7 @@ def test_a_slow_body_is_refused(sqlite_bot: Program, monkeypatch: pytest.MonkeyP
 
 
 def test_a_connection_is_used_again_and_again(sqlite_bot: Program) -> None:
-    """The limits count each request by itself."""
+    """The limits apply to each request by itself."""
     request = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Some: " + b"x" * 9_000 + b"\r\n\r\n"
     with raw(sqlite_bot) as connection:
         for _ in range(4):
@@ -205,7 +205,7 @@ def test_every_answer_has_the_security_headers(
 
 
 def test_the_page_asks_no_third_party(sqlite_bot: Program) -> None:
-    """Nothing inline either, so that the policy can forbid it."""
+    """Nothing is inline either, so that the policy can forbid it."""
     html = sqlite_bot.client.get("/").text
     assert 'src="http' not in html
     assert '<link rel="stylesheet" href="http' not in html
@@ -278,7 +278,7 @@ def test_settings_never_show_their_secrets(tmp_path: Path) -> None:
 
 
 def test_secrets_are_read_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As containers and systemd hand them over: in no environment, in no argument."""
+    """As containers and systemd provide them: not in the environment, not as an argument."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "NAVIGATOR_TELEGRAM_TOKEN").write_text(TOKEN + "\n")
     monkeypatch.setenv("NAVIGATOR_SECRETS_DIR", str(tmp_path))
@@ -291,7 +291,7 @@ def test_secrets_are_read_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_nothing_secret_is_an_argument(tmp_path: Path, few_entries: Path) -> None:
-    """Everybody on a machine can read /proc/PID/cmdline, and in the log there is no secret."""
+    """Everybody on a machine can read /proc/PID/cmdline; nor does the log hold a secret."""
     secrets = {
         "NAVIGATOR_TELEGRAM_TOKEN": TOKEN,
         "NAVIGATOR_SECRET_KEY": KEY,

@@ -10,7 +10,7 @@ QUESTIONS = ("hola", "que es el sis", "gracias", "estoy embarazada y no tengo si
 
 
 def chats_of(numbers: Iterator[int], people: int, messages: int) -> list[list[Body]]:
-    """What each of so many people writes, in order."""
+    """What each of this many people writes, in order."""
     crowd = [Person(next(numbers) * 1_000, numbers) for _ in range(people)]
     return [
         [person.writes(QUESTIONS[n % len(QUESTIONS)]) for n in range(messages)] for person in crowd

@@ -23,7 +23,7 @@ class FragileEncoder:
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         match Path("fate").read_text():
-            case "crash":  # as native code does: nobody can catch it
+            case "crash":  # as native code does: nothing can catch it
                 os._exit(139)
             case "error":
                 raise RuntimeError("the encoder is broken")
@@ -37,7 +37,7 @@ class FragileEncoder:
 
 
 if __name__ == "__main__":
-    # The process that learns must find the encoder too, under a name that is not __main__.
+    # The learning process must find the encoder too, under a name other than __main__.
     root = str(Path(__file__).parent.parent.parent)
     os.environ["PYTHONPATH"] = root
     sys.path.insert(0, root)

@@ -1,6 +1,6 @@
 """The machine's clock jumps an hour: no chat waits for it, nothing is lost, facts end in time.
 
-What a jump does to what is kept is the same, whichever side is moved: here the kept moments are.
+A jump affects stored moments in the same way whichever side moves; here the stored moments do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HOUR = 3_600
 
 
 def set_clock_back(program: Program, seconds: int) -> None:
-    """Move every moment that the program keeps so far ahead; less than 0 sets it forward."""
+    """Move every stored moment this far ahead; below 0 sets the clock forward."""
     path = program.settings.database_url.partition(":///")[2]
     with closing(sqlite3.connect(path, timeout=20)) as connection, connection:
         for table, column in (
@@ -44,7 +44,7 @@ def set_clock_back(program: Program, seconds: int) -> None:
 
 
 def leave_in_work(program: Program, update: int) -> None:
-    """As a process does that is killed with a claim in its hands."""
+    """Leave the update claimed, as a process that is killed does."""
     path = program.settings.database_url.partition(":///")[2]
     with closing(sqlite3.connect(path, timeout=20)) as connection, connection:
         lease = "strftime('%Y-%m-%d %H:%M:%f', 'now', '10 seconds')"

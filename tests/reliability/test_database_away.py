@@ -73,7 +73,7 @@ def test_while_the_database_is_away_everybody_is_told_to_come_back(
 def test_an_update_that_cannot_even_be_claimed_comes_back(
     cluster: Cluster, program: Program, telegram: TelegramStandIn, ana: Person
 ) -> None:
-    """The database answers, but not as this program expects: no trouble of the update's."""
+    """The database answers, but not as this program expects; the update is not to blame."""
     update = ana.writes("que es el sis")
     cluster.execute("ALTER TABLE telegram_update RENAME COLUMN attempts TO tries")
     try:
@@ -111,7 +111,7 @@ def test_restarted_under_load_it_loses_no_update(
 
     asyncio.run(both())
     assert all(is_answered(telegram, chat) for chat in chats)
-    # What was sent but not yet marked when the line was cut comes again.
+    # What was sent but not yet marked when the connection was cut comes again.
     assert len(telegram.sent()) <= 80 + 20
     assert seconds_until_ready[0] < 10
     log = program.client.get("/metrics").text
@@ -133,7 +133,7 @@ def far(
     few_entries: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Program]:
-    """A program whose database stands behind that network."""
+    """A program that reaches its database through that network."""
     monkeypatch.setattr("health_navigator.db._ANSWER_SECONDS", 1)
     monkeypatch.setattr("health_navigator.db._CONNECT_SECONDS", 1)
     url = network.through(cluster.url)
@@ -161,7 +161,7 @@ def test_a_database_that_neither_answers_nor_refuses_is_away(
 def test_a_statement_that_is_never_answered_comes_to_an_end(
     network: Network, far: Program, telegram: TelegramStandIn, ana: Person
 ) -> None:
-    """Here the one that says that the reply was sent: at worst it is sent twice."""
+    """The statement here records that the reply was sent: at worst it is sent twice."""
     update = ana.writes("que es el sis")
     telegram.answers_with(1.0)
     with ThreadPoolExecutor(1) as pool:

@@ -1,4 +1,4 @@
-"""A disk without room, an encoder that fails, a crash in native code: one process bears it all."""
+"""A full disk, an encoder that fails, a crash in native code: one process survives them all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.server import SECRET, telegram_settings
 from tests.support.telegram import Body, Person, TelegramStandIn
 from tests.support.waiting import PATIENCE, wait_until
 
-# Nothing that the knowledge says in these words: only then is the encoder asked.
+# The knowledge says nothing in these words: only then is the encoder asked.
 UNSURE = "mi primo dice que mejor otro dia"
 
 
@@ -34,7 +34,7 @@ def served(
 
 
 def post(served: Served, update: Body) -> int:
-    """How a delivery ended; 0 where the process died of it."""
+    """The status of a delivery; 0 if the process died of it."""
     headers = {SECRET_HEADER: SECRET}
     try:
         url = f"{served.url}/telegram/webhook"
@@ -49,7 +49,7 @@ def is_ready(served: Served) -> bool:
 
 @contextmanager
 def no_room(served: Served) -> Iterator[None]:
-    """Every write fails as on a full disk, until the block ends."""
+    """Every write fails, as on a full disk, until the block ends."""
     assert served.process is not None
     before = resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
@@ -101,7 +101,7 @@ def test_an_update_on_which_the_process_crashes_is_answered_after_one_crash(
 def test_killed_it_leaves_nobody_learning(
     tmp_path: Path, shared_telegram: TelegramStandIn, few_entries: Path
 ) -> None:
-    """Who learns would go on for minutes, for nobody."""
+    """A learner left behind would go on for minutes, for nobody."""
     fate = tmp_path / "fate"
     fate.write_text("wait")
     settings = telegram_settings(shared_telegram.url, knowledge_dir=few_entries, encoder="auto")

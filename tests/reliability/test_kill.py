@@ -1,4 +1,4 @@
-"""Killed without warning, again and again: nothing is lost, at worst an answer comes twice."""
+"""Killed without warning, again and again: nothing is lost; at worst an answer comes twice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_killed_in_the_middle_of_200_updates_it_loses_none(
     assert len(telegram.sent()) <= 200 + 3 * 40
 
 
-# Where the journey of an update is held up, and by what: a table that somebody else has locked.
+# Where an update's journey is held up, and by which table that somebody else has locked.
 AT = {
     "claim": ("telegram_update", "INSERT INTO telegram_update"),
     "store": ("outgoing_message", "INSERT INTO outgoing_message"),
@@ -72,7 +72,7 @@ async def test_killed_at_each_step_of_the_journey_it_loses_none(
                 served.kill()
             await asyncio.to_thread(served.start)
             await asyncio.to_thread(served.deliver, update)
-            # Once more where Telegram had the message already, and nobody could note it.
+            # Twice only if Telegram had the message already and nobody could record it.
             assert 1 <= len(telegram.sent(person.chat_id)) <= 2, step
     await database.close()
 
@@ -100,7 +100,7 @@ async def _hold_up(
     while statement and not await database.fetchval(waits, f"{statement}%"):
         assert not delivering.done(), step
         await asyncio.sleep(0.02)
-        # Within a transaction it would look the same for ever.
+        # Within a transaction the statistics would never change.
         await database.execute("SELECT pg_stat_clear_snapshot()")
 
 
@@ -159,7 +159,7 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
             _, code = await asyncio.gather(deliver_all(lambda: [served.url], chats), stop_midway())
             return code
 
-        # Ended by the signal that asked for it, after everything was done.
+        # It ended by the signal that asked it to, after everything was done.
         assert asyncio.run(both()) in (0, -signal.SIGTERM)
     assert len(telegram.sent()) == 10
 
@@ -167,7 +167,7 @@ def test_asked_to_stop_it_finishes_what_is_in_work(
 def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_that(
     tmp_path: Path, few_entries: Path
 ) -> None:
-    """The whole knowledge takes a minute; here who learns stands still, which is for ever."""
+    """The whole knowledge takes a minute; here the learner stands still, as if for ever."""
     served = Served(tmp_path, {"knowledge_dir": few_entries}, COMMAND)
     (tmp_path / "fate").write_text("well")
     served.begin()
@@ -183,5 +183,5 @@ def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_tha
 
 
 def _learns(process: int) -> bool:
-    """Not only forked: until it runs another program, the server waits for that alone."""
+    """Whether it runs its own program: while it is only forked, the server still waits for it."""
     return b"knowledge.apart" in Path(f"/proc/{process}/cmdline").read_bytes()

@@ -1,4 +1,4 @@
-"""What two processes on one PostgreSQL hold together: each chat's order and pace, and logins."""
+"""What two processes on one PostgreSQL keep together: each chat's order and pace, and logins."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_duplicate_at_another_process_is_silent(
 def test_a_chat_keeps_its_order_over_two_processes(
     both: tuple[Program, Program], telegram: TelegramStandIn, ana: Person
 ) -> None:
-    """While one sends, the other has the chat's next update come back."""
+    """While one sends, the other postpones the chat's next update."""
     here, there = both
     first, second = ana.writes("que es el sis"), ana.writes("gracias")
     telegram.answers_with(2.0)
@@ -116,7 +116,7 @@ def test_new_knowledge_reaches_both_processes(
 
 
 def test_after_a_change_that_it_cannot_read_it_takes_the_next(tmp_path: Path, little: Path) -> None:
-    """A newer program publishes what this one does not know: it goes on with what it has."""
+    """A newer program publishes what this one cannot read: it goes on with what it has."""
     failed = 'navigator_background_failures_total{work="watch_knowledge"}'
     with Program(settings_for(tmp_path, knowledge_dir=little)).running() as program:
         database, before = program.settings.database_url, _review_day(program, "dentista")

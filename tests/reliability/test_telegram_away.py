@@ -1,4 +1,4 @@
-"""Telegram is away for ten minutes, and what it brings comes twice, late and in any order."""
+"""Telegram is away for ten minutes; what it brings comes twice, late and in any order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.chat import rows_of
 from tests.support.server import Program
 from tests.support.telegram import Person, TelegramStandIn, failure
 
-# Ten minutes of redeliveries, two seconds apart as our Retry-After asks: more than five by far.
+# Ten minutes of redeliveries, two seconds apart as our Retry-After asks: far more than five.
 TRIES = 10 * 60 // 2
 
 

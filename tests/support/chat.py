@@ -1,4 +1,4 @@
-"""A chat with the bot through its webhook: what a person does, and what she then reads."""
+"""A chat with the bot through its webhook: what a person does, and what they then read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from tests.support.server import Program
 from tests.support.telegram import Body, Person, TelegramStandIn
 
-# https://core.telegram.org/bots/api#html-style, less what we have no use for.
+# https://core.telegram.org/bots/api#html-style, without the tags that we do not use.
 ALLOWED_TAGS = {"b", "i"}
 DANGER = "me quiero morir"
 TELLING = re.compile(r"\b(?:vih|sida|its|violencia|abuso|aborto|trans)\b", re.IGNORECASE)
@@ -29,7 +29,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it was sent; every one of them is checked against Telegram's limits."""
+    """A message as it was sent; each one is checked against Telegram's limits."""
 
     body: Body
 
@@ -62,11 +62,11 @@ class Message:
 
     @property
     def keyboard(self) -> list[str]:
-        """The labels of the big buttons below the box to write in."""
+        """The labels of the big buttons below the text box."""
         return [each["text"] for row in self.markup.get("keyboard", []) for each in row]
 
     def data_of(self, label: str) -> str:
-        """What the button with this label, or one that contains it, sends."""
+        """What the button with this label (or one that contains it) sends."""
         exact = [button.data for button in self.buttons if button.label == label]
         near = [button.data for button in self.buttons if label in button.label]
         found = next((data for data in (*exact, *near) if data is not None), None)
@@ -74,7 +74,7 @@ class Message:
         return found
 
     def check(self) -> None:
-        """Everything that Telegram refuses, and what must not stay on a screen."""
+        """Check for what Telegram refuses and for what must not stay on a screen."""
         _Tags().feed(self.text)
         shown = re.sub(r"</?[bi]>", "", self.text)
         assert 1 <= len(shown.encode("utf-16-le")) // 2 <= 4_096
@@ -116,12 +116,12 @@ class Chat:
         return self.does(self.person.writes(text))[-1]
 
     def taps(self, data: str) -> Message:
-        """The last message after a button of a message of its own."""
+        """The last message after tapping a button that stands in a message by itself."""
         self.taps_so_far += 1
         return self.does(self.person.taps(data, message_id=100 + self.taps_so_far))[-1]
 
     def presses(self, message: Message, *labels: str) -> Message:
-        """One button after the other, each under the message that the one before brought."""
+        """Press one button after the other, each under the message that the last one brought."""
         for label in labels:
             message = self.taps(message.data_of(label))
         return message
@@ -137,14 +137,14 @@ def update_chat(update: Body) -> int:
 
 
 def rows_of(program: Program, query: str) -> list[tuple[Any, ...]]:
-    """What lies in the database of a program on SQLite."""
+    """The rows in the database of a program on SQLite."""
     path = program.settings.database_url.partition(":///")[2]
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as connection:
         return connection.execute(query).fetchall()
 
 
 def states(program: Program) -> Iterator[dict[str, Any]]:
-    """What the conversations remember at this moment."""
+    """What the conversations remember right now."""
     for (body,) in rows_of(program, "select body from conversation_state"):
         yield json.loads(body)
 

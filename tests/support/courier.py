@@ -18,9 +18,9 @@ _PAUSE = 0.1
 async def deliver_all(
     urls: Callable[[], Sequence[str]], chats: Sequence[Sequence[Update]], seconds: float = 400
 ) -> None:
-    """Bring every chat's updates to their end, chats side by side, at any of the urls in turn.
+    """Deliver every chat's updates to the end, chats side by side, to each of the urls in turn.
 
-    As Telegram does, the next update of a chat waits until the one before was answered 200.
+    As Telegram does, a chat's next update waits until the one before was answered 200.
     """
     async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=40)) as client:
         async with asyncio.timeout(seconds):

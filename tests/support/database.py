@@ -1,4 +1,4 @@
-"""A hand in the database of a program, from beside it."""
+"""Reads and changes the database of a program from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 def run_in(url: str, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """What one transaction gives; the tables are made where there are none yet."""
+    """What one transaction returns; missing tables are created first."""
 
     async def run() -> Result:
         database = await Database.open(url)

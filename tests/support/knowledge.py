@@ -1,4 +1,4 @@
-"""A small knowledge for tests of the machinery: quick to learn, and nobody edits its words."""
+"""A small knowledge for tests of the machinery: quick to learn, its words edited by nobody."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SMALL_KINDS = ("albergue", "cem", "ong", "vih")
 
 
 def small_knowledge(folder: Path) -> Path:
-    """A copy of a few real files: a folder that a test may change as it likes."""
+    """A copy of a few real files, in a folder that a test may change as it likes."""
     target = folder / "knowledge"
     for topic in SMALL_TOPICS:
         _copy(f"entries/{topic}.yaml", target)
@@ -48,7 +48,7 @@ def real_items() -> tuple[StoredItem, ...]:
 
 
 def real_snapshot() -> Snapshot:
-    """The real knowledge by words, which tests and programs learn once."""
+    """The real knowledge by words alone, which tests and programs learn once."""
     builder = SnapshotBuilder(None, kept("vectors.npz"), Shelf(kept("learnt"), KEY.encode()))
     return builder.build_whole(real_items())
 

@@ -1,4 +1,4 @@
-"""The least knowledge that the program starts with: quick to compile, and made for these tests."""
+"""The smallest knowledge that the program starts with: quick to compile, made for these tests."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def little_knowledge(folder: Path) -> Path:
 
 
 def _dated(value: Any) -> Any:
-    """YAML wants bare dates where JSON has texts."""
+    """Dates instead of JSON's texts: YAML wants them bare."""
     if isinstance(value, dict):
         return {
             key: date.fromisoformat(item) if key in ("verified_on", "review_by") else _dated(item)

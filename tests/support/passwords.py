@@ -1,4 +1,4 @@
-"""Passwords hashed as ever, by the same library, but with little of its deliberate slowness."""
+"""Passwords hashed as usual, by the same library, but with little of its deliberate slowness."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ slow_hasher = passwords._hasher
 
 @contextmanager
 def quick_hashes() -> Iterator[None]:
-    """A hundred logins took a third of the time of all tests of the staff's side."""
+    """Hash quickly: a hundred logins took a third of the time of all tests of the staff's side."""
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1_024, parallelism=1),))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", lambda: quick)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of a test's own, which it may stop and crash as it likes."""
+"""A PostgreSQL of the test's own, which it may stop and crash as it likes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cluster:
         self._control("start", "-w", "-l", "log", "-o", f"-p {self.port} {_OPTIONS}")
 
     def stop(self, mode: str = "fast") -> None:
-        """`fast` cuts every connection, `immediate` is a crash that must be recovered from."""
+        """`fast` cuts every connection; `immediate` is a crash that needs recovery."""
         self._control("stop", "-w", "-m", mode)
 
     def execute(self, statement: str) -> None:
@@ -43,7 +43,7 @@ class Cluster:
         self.run("pg_ctl", "-D", "data", *arguments)
 
     def run(self, program: str, *arguments: str) -> None:
-        """As somebody else where we are root, for whom PostgreSQL refuses to run."""
+        """Run as another user if we are root, as whom PostgreSQL refuses to run."""
         subprocess.run(
             [self.programs / program, *arguments],
             cwd=self.folder,
@@ -60,7 +60,7 @@ def _owner() -> int | None:
 
 
 def _programs() -> Path | None:
-    """Where Debian hides them, newest first, or wherever the PATH leads."""
+    """Where Debian puts PostgreSQL's programs, newest version first, or else on the PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     found = versions[0] if versions else shutil.which("initdb")
     return Path(found).parent if found else None

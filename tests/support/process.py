@@ -1,4 +1,4 @@
-"""The program as an operator starts it: a process of its own, which a test may kill."""
+"""The program as an operator starts it: in a process of its own, which a test may kill."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def free_port() -> int:
 
 
 def environment_of(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The settings as variables, and nothing else that this process was given."""
+    """The settings as variables, and nothing else of this process's environment."""
     given = {f"NAVIGATOR_{name.upper()}": str(value) for name, value in settings.items()}
     return {"PATH": os.environ["PATH"], **given}
 
 
 def run_program(folder: Path, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    """`health-navigator ...` in a folder, with these settings alone, to its end."""
+    """Run `health-navigator ...` in a folder, with these settings alone, until it ends."""
     return subprocess.run(
         [*OUR_OWN, *words],
         cwd=folder,
@@ -51,7 +51,7 @@ def run_program(folder: Path, *words: str, **settings: object) -> subprocess.Com
 
 @dataclass
 class Served:
-    """`health-navigator serve` in a folder of its own; start it as often as it is killed."""
+    """`health-navigator serve` in its own folder; it can be started again after each kill."""
 
     folder: Path
     settings: Mapping[str, Any]
@@ -74,7 +74,7 @@ class Served:
         self.wait_until_ready()
 
     def begin(self) -> None:
-        """Start, and wait for nothing."""
+        """Start without waiting."""
         defaults = {"port": self.port, "secret_key": KEY, "encoder": "none"}
         environment = environment_of({**defaults, **self.settings})
         self._logged = self.log.stat().st_size if self.log.exists() else 0
@@ -89,7 +89,7 @@ class Served:
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        # A port that was free may be another program's by now: that one's readiness is not ours.
+        # A port that was free may belong to another program by now, whose readiness is not ours.
         while not (self._listens() and self.is_ready()):
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()[-2_000:]
@@ -106,7 +106,7 @@ class Served:
             return False
 
     def deliver(self, update: dict[str, Any]) -> None:
-        """Deliver an update as Telegram does, until it is taken."""
+        """Deliver an update as Telegram does, again and again until it is accepted."""
         url, headers = f"{self.url}/telegram/webhook", {SECRET_HEADER: SECRET}
         for _ in range(60):
             if httpx.post(url, json=update, headers=headers, timeout=PATIENCE).status_code == 200:
@@ -118,26 +118,26 @@ class Served:
         return httpx.get(f"{self.url}/metrics", timeout=PATIENCE).text
 
     def children(self) -> list[int]:
-        """The processes that it started and that did not end."""
+        """The processes that it started and that still run."""
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(child) for each in tasks for child in each.read_text().split()]
 
     def kill(self) -> None:
-        """As a power cut would: no chance to tidy up."""
+        """Kill it as a power cut would, with no chance to tidy up."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def stop(self) -> int:
-        """Ask it to end, as an operator would; its exit code."""
+        """Ask it to end, as an operator would; return its exit code."""
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(PATIENCE)
 
 
 def has_ended(process: int) -> bool:
-    """Gone, or dead and not yet buried."""
+    """Whether the process is gone, or a zombie."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
     except OSError:

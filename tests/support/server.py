@@ -22,7 +22,7 @@ from tests.support.waiting import PATIENCE
 
 TOKEN = "123456:AAtesttokentesttokentesttokentesttok"
 SECRET = "a-secret-of-the-webhook"
-# One for all tests: what one program learnt, the next takes from the shelf.
+# One for all tests, so that what one program learnt, the next takes from the shelf.
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCD"
 
 

@@ -1,4 +1,4 @@
-"""A network that swallows packets: a proxy on loopback that can stop passing anything on."""
+"""A network that swallows packets: a proxy on loopback that can stop forwarding."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Network:
-    """While `swallows`, connections stay open and nothing arrives at either end."""
+    """While `swallows` is set, connections stay open and nothing arrives at either end."""
 
     port: int
     passes: threading.Event = field(default_factory=threading.Event)
 
     def through(self, url: str) -> str:
-        """The URL of a server, by way of this network."""
+        """The URL of a server, reached through this network."""
         parts = urlsplit(url)
         return parts._replace(netloc=f"{parts.username}@127.0.0.1:{self.port}").geturl()
 
@@ -33,7 +33,7 @@ class Network:
 
 @contextmanager
 def network_to(url: str) -> Iterator[Network]:
-    """A way to the server of a URL that works, until somebody makes it swallow."""
+    """A network to the server of a URL; it works until told to swallow."""
     parts = urlsplit(url)
     there = (parts.hostname or "127.0.0.1", parts.port or 5432)
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:

@@ -1,4 +1,4 @@
-"""A Telegram that speaks HTTP on loopback: records what the bot sends, answers as told."""
+"""A Telegram that speaks HTTP on loopback: records what the bot sends, answers as scripted."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Call:
 
 @dataclass
 class TelegramStandIn:
-    """Start with `running()`; `script` answers the next sendMessage calls, then all is well.
+    """Start with `running()`; `script` answers the next sendMessage calls, after which all is well.
 
-    `fails`: methods of which the next call gets 502.
+    `fails`: the methods whose next call gets 502.
     """
 
     url: str = ""
@@ -70,7 +70,7 @@ class TelegramStandIn:
         return [call.body for call in self.calls if call.method == method]
 
     def wait_for(self, method: str, times: int = 1) -> None:
-        """Until the bot has called a method so often."""
+        """Wait until the bot has called a method this often."""
         wait_until(lambda: len(self.called(method)) >= times)
 
     def answers_with(self, *answers: Answer) -> None:
@@ -93,7 +93,7 @@ class TelegramStandIn:
         return ok(self._result(method, body))
 
     async def _told(self, answer: Answer, request: web.Request) -> web.StreamResponse | None:
-        """What the script says, or None where it only wants time to pass."""
+        """What the script says, or None if it only makes time pass."""
         if isinstance(answer, web.Response):
             return answer
         if isinstance(answer, float):

@@ -1,4 +1,4 @@
-"""How inputs that hypothesis makes up are tried: the same ones in every run."""
+"""How tests try the inputs that hypothesis makes up: the same ones in every run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 
 def trials(number: int) -> settings:
-    """So many inputs and no more, each as it comes, however long it takes."""
+    """This many inputs and no more, unshrunk, with no time limit."""
     return settings(
         max_examples=number,
         deadline=None,

@@ -1,4 +1,4 @@
-"""Waiting for what happens by itself, and no longer than it takes."""
+"""Waits for what happens by itself, and no longer than it takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# Long enough for a machine that does ten other things; what fails takes so long, nothing else.
+# Long enough for a machine busy with ten other things; only a failing test takes this long.
 PATIENCE = 240.0
 
 
@@ -19,7 +19,7 @@ def wait_until(is_true: Callable[[], Any], seconds: float = PATIENCE) -> None:
 
 
 async def until(is_true: Callable[[], Any]) -> None:
-    """The same where the loop must go on meanwhile."""
+    """The same, for tests whose event loop must keep running."""
     async with asyncio.timeout(PATIENCE):
         while not is_true():
             await asyncio.sleep(0.01)

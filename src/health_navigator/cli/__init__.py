@@ -1,4 +1,4 @@
-"""The command line: everything that an operator or a keeper of the knowledge calls by hand."""
+"""The command line, for operators and for those who maintain the knowledge."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typer import Typer
 
 from health_navigator import memory
 
-# Libraries would load them for coloured tracebacks, a command line of theirs and Fortran: twelve
-# megabytes for what nobody sees.
+# Libraries would load them for coloured tracebacks, a command line of their own and Fortran: twelve
+# megabytes that nobody uses.
 with memory.for_good(), memory.without("rich", "charset_normalizer"):
     from health_navigator.admin.commands import user_commands
     from health_navigator.cli.asking import ask, evaluate
@@ -34,7 +34,7 @@ AWAY = 1
 
 
 def main() -> None:
-    """Run the command; what a person can mend is one line on stderr and exit 2."""
+    """Run the command; an error that a person can fix is one line on stderr and exit code 2."""
     try:
         app()
     except DatabaseAwayError as error:
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def report_problems(error: KnowledgeError) -> None:
-    """Every problem on its own line, in the language of those who write the knowledge."""
+    """Print every problem on its own line, in the language of those who write the knowledge."""
     translate = translator(DEFAULT_LOCALE)
     for problem in sorted(error.problems, key=lambda each: (each.path, each.line)):
         typer.echo(problem.line_for(translate), err=True)

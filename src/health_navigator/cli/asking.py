@@ -1,4 +1,4 @@
-"""ask and evaluate: one question, or a file of labelled ones, from the knowledge files alone."""
+"""ask and evaluate: one question, or a file of labelled ones, answered from the files alone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def evaluate(
     file: Annotated[Path, Argument(help="Labelled messages, one JSON object a line.")],
     as_json: AsJson = False,
 ) -> None:
-    """Measure the understanding on labelled messages: how often right, wrong, sure, in danger."""
+    """Measure the understanding on labelled messages: right, wrong, how sure, and danger."""
     questions = _read(file)
     snapshot = _snapshot_of_files()
     judged = [*_judged(snapshot, questions)]
@@ -102,7 +102,7 @@ def _outcome(understood: Understanding) -> Outcome:
 
 
 def _beside() -> TextIO:
-    """Progress goes beside the answer, not into it."""
+    """A stream for progress, apart from the answer."""
     return sys.stderr
 
 

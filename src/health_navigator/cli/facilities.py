@@ -25,7 +25,7 @@ facilities = Typer(no_args_is_help=True, help="The Ministry's registry of health
 
 @facilities.callback()
 def registry() -> None:
-    """Keeps `import` a command of its own, now that it is the only one."""
+    """Keeps `import` a subcommand although it is the only one."""
 
 
 @facilities.command("import")

@@ -1,4 +1,4 @@
-"""knowledge check, load, export, list, format: the files and the database, each way."""
+"""knowledge check, load, export, list, format: between the files and the database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check(
         datetime | None, Option(formats=["%Y-%m-%d"], help="With --stale: as of another day.")
     ] = None,
 ) -> None:
-    """Check the knowledge files; every problem with file, line, field and what to write."""
+    """Check the knowledge files; report every problem with file, line, field and what to write."""
     items = checked_directory(directory or read_settings().knowledge_dir)
     translate = translator(DEFAULT_LOCALE)
     typer.echo(translate("{count} pieces of knowledge, no problems.").format(count=len(items)))
@@ -95,7 +95,7 @@ def export(directory: Annotated[Path, Argument(help="Where to write the files.")
 
 
 def _write_files(directory: Path, files: Mapping[str, str]) -> int:
-    """Write what differs; tell how many files that were."""
+    """Write the files that differ; return how many."""
     changed = 0
     for path, text in files.items():
         target = directory / path

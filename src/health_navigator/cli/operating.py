@@ -1,4 +1,4 @@
-"""jobs, doctor, user: what an operator does by hand."""
+"""jobs and doctor: what an operator does by hand. (`user` is in admin/commands.py.)"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ jobs = Typer(no_args_is_help=True, help="Clock work, which `serve` does by itsel
 
 @jobs.callback()
 def clock_work() -> None:
-    """Keeps `run` a command of its own, now that it is the only one."""
+    """Keeps `run` a subcommand although it is the only one."""
 
 
 @jobs.command("run")
@@ -64,7 +64,7 @@ def _show(finding: Finding) -> None:
 
 
 def transact(work: Work) -> Any:  # noqa: ANN401  whatever the work returns
-    """Run work in one transaction on the database of the settings."""
+    """Run work in one transaction on the configured database."""
 
     async def run(database: Database) -> Any:  # noqa: ANN401
         async with database.session() as session:

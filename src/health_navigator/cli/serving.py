@@ -20,7 +20,7 @@ _LOOK_SECONDS = 0.1
 
 
 class _Server(uvicorn.Server):
-    """Ends when told also while it starts: the first start of all learns for half a minute."""
+    """Also stops when told to while it starts: the very first start learns for half a minute."""
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         starting = asyncio.create_task(super().startup(sockets))
@@ -46,7 +46,7 @@ def poll() -> None:
 def _serve(settings: Settings) -> None:
     memory.share()
     configure_logging(settings.log_format)
-    # Where no key can be had, say so before anything begins.
+    # If no key can be had, say so before anything starts.
     settings.keys()
     app = create_app(settings)
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""What commands share: the settings' database, and answers as JSON."""
+"""What commands share: the configured database, and answers as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AsJson = Annotated[bool, Option("--json", help="Print JSON for programs.")]
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run work on the migrated database of the settings and close it again."""
+    """Run work on the configured database, migrated, and close it again."""
 
     async def run() -> Result:
         database = await Database.open(settings.database_url)

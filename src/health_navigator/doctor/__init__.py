@@ -1,4 +1,4 @@
-"""Looks at every part that an answer needs, and says how to mend what is broken."""
+"""Checks every part that an answer needs, and says how to fix what is broken."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Finding", "Health", "examine", "is_sound"]
 
 
 def examine() -> tuple[Finding, ...]:
-    """Every finding about the program as this process would start it; nothing is changed."""
+    """Every finding about the program as this process would start it; changes nothing."""
     try:
         settings = read_settings()
     except ConfigurationError as error:
@@ -32,7 +32,7 @@ def examine() -> tuple[Finding, ...]:
 
 
 def is_sound(findings: Sequence[Finding]) -> bool:
-    """Whether a question would be answered: nothing is red."""
+    """Whether a question would be answered: no finding is red."""
     return not any(finding.health is Health.RED for finding in findings)
 
 

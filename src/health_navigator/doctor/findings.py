@@ -1,4 +1,4 @@
-"""What a look at one part of the program found, and how to mend it."""
+"""What a check of one part of the program found, and how to fix it."""
 
 from __future__ import annotations
 

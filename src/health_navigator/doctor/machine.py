@@ -1,4 +1,4 @@
-"""Looks at this machine: settings, secrets, disk, encoder, and the program that runs here."""
+"""Checks this machine: settings, secrets, disk, encoder, and the program that runs here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from health_navigator.config import PREFIX, SECRET_LENGTH, Settings
 from health_navigator.doctor.findings import Finding, green, red, yellow
 from health_navigator.matching.encoder import load_encoder
 
-# Where Telegram delivers; see setWebhook in its Bot API.
+# Ports that Telegram delivers to; see setWebhook in its Bot API.
 _TELEGRAM_PORTS = (None, 443, 80, 88, 8443)
 _FEWEST_CHARACTERS = 10
 _MEGABYTE = 1_000_000
@@ -99,7 +99,7 @@ def look_at_disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _folder(settings: Settings) -> Path:
-    """Where the program writes: beside the SQLite file, or nowhere but its working folder."""
+    """The folder the program writes to: beside the SQLite file, or else the working folder."""
     url = make_url(settings.database_url)
     if not settings.is_shared and url.database:
         folder = Path(url.database).absolute().parent
@@ -129,7 +129,7 @@ def look_at_encoder(settings: Settings) -> Iterator[Finding]:
 
 
 async def look_at_server(settings: Settings) -> Finding:
-    """Whether the program that should run here says that it is ready."""
+    """Whether the program that should run here reports that it is ready."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
     url = f"http://{host}:{settings.port}/readyz"
     try:

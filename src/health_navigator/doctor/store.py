@@ -1,4 +1,4 @@
-"""Looks at what is kept: the database, its tables, its hour, and the knowledge."""
+"""Checks what is kept: the database, its tables, its clock, and the knowledge."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from health_navigator.knowledge.files import FileItem
 from health_navigator.telegram_bot import ledger
 
 _SECONDS = 5.0
-# What a conversation remembers, and what is open now, go by the clock of whoever answers.
+# What a conversation remembers, and what is open now, follow the clock of whichever process
+# answers.
 _SKEW = timedelta(seconds=3)
 _RESTORE = "stop the program and restore the last backup: docs/operations.md, 'Restore'"
 
 
 async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
-    """The database, and, where it answers, what is in it."""
+    """Check the database and, if it answers, what is in it."""
     place = _place(settings)
     if not settings.is_shared and not _exists(place):
         yield green("database", f"{place} will be made at the first start")
@@ -44,7 +45,7 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Finding]:
         yield _answered(place, said, seconds)
         async for finding in _look_inside(database):
             yield finding
-    # An option of the URL that asyncpg does not know is a TypeError.
+    # asyncpg raises TypeError for an option of the URL that it does not know.
     except (DatabaseAwayError, SQLAlchemyError, OSError, TypeError) as error:
         yield _away(settings, place, error)
     finally:
@@ -76,7 +77,7 @@ def _answered(place: str, said: object, seconds: float) -> Finding:
 
 
 def _away(settings: Settings, place: str, error: Exception) -> Finding:
-    """The kind of the error alone: its text may hold the password."""
+    """Only the kind of the error: its text may hold the password."""
     cause = error.__cause__ or error
     kind = type(getattr(error, "orig", None) or cause).__name__
     if not settings.is_shared:
@@ -149,7 +150,7 @@ def look_at_files(settings: Settings) -> Iterator[Finding]:
 
 
 def _day(items: Sequence[FileItem]) -> Finding:
-    """Nothing can have been verified tomorrow: then it is our day that is wrong."""
+    """Nothing can have been verified tomorrow: if something was, our own date is wrong."""
     newest = max((str(item.body.get("verified_on", "")) for item in items), default="")
     today = clock.today()
     if newest > (today + timedelta(days=1)).isoformat():

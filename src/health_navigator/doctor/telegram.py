@@ -1,4 +1,4 @@
-"""Looks at what Telegram says: the token, the webhook, and the hour."""
+"""Checks what Telegram says: the token, the webhook, and the time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from health_navigator.telegram_bot.consult import (
 )
 
 _SECONDS = 5.0
-# More than this waits only where deliveries fail; Telegram's own server warns then, too.
+# More than this wait only if deliveries fail; Telegram's own server warns then, too.
 _MANY = 50
 _RECENT = timedelta(minutes=10)
 _SKEW = timedelta(seconds=30)
@@ -72,7 +72,7 @@ def _polling(status: BotStatus) -> Finding:
 
 
 def _advice(failure: str) -> str:
-    """What to do about Telegram's words on a failed delivery."""
+    """What to do about the reason Telegram gives for a failed delivery."""
     advice = {
         "403": f"the proxy must pass on X-Telegram-Bot-Api-Secret-Token and the caller's address; "
         f"compare {PREFIX}WEBHOOK_NETWORKS and {PREFIX}TRUSTED_PROXIES",
@@ -88,7 +88,7 @@ def _advice(failure: str) -> str:
 
 
 async def look_at_hour(settings: Settings) -> AsyncIterator[Finding]:
-    """Compare our clock with Telegram's, where there is a Telegram."""
+    """Compare our clock with Telegram's, if there is a Telegram."""
     if settings.telegram_token is None:
         return
     theirs = await _their_hour(settings.telegram_api_url)

@@ -1,4 +1,4 @@
-"""Learning in a process of its own: who serves does not slow down meanwhile, nor grow by it."""
+"""Learning in a process of its own, so that the server neither slows down nor grows meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from health_navigator.errors import LearningError
 from health_navigator.knowledge.kept import pack
 from health_navigator.knowledge.snapshot import Content, Learnt
 
-# -P: what lies in the working directory is no module.
+# -P: import nothing from the working directory.
 _COMMAND = (sys.executable, "-P", "-m", "health_navigator.knowledge.apart")
 _OF_THE_SERVER = "NAVIGATOR_"
 _FIRST_TO_GO = "1000"
@@ -25,11 +25,11 @@ Learn = Callable[[Content], Learnt]
 
 
 async def learn_apart(learn: Learn, content: Content) -> bytes:
-    """What is learnt, packed; raises LearningError where the process ends without it.
+    """What is learnt, packed; raises LearningError if the process ends without a result.
 
-    Who is cancelled ends the process at once.
+    Cancelling the caller kills the process.
     """
-    # Secrets stay here: to learn needs none.
+    # Secrets stay here: learning needs none.
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_SERVER)
     }
@@ -62,23 +62,23 @@ async def _learnt_by(process: Process, task: bytes) -> bytes:
 
 
 def main() -> None:
-    """Learn what standard input says, and write what was learnt to standard output."""
+    """Learn what standard input asks for, and write the result to standard output."""
     with suppress(OSError):
-        # Where memory is short, who learns goes before who answers.
+        # When memory is short, the process that learns goes before the one that answers.
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
     told = sys.stdout.buffer
     try:
         learn, content = pickle.load(sys.stdin.buffer)  # noqa: S301  from the server itself
         Thread(target=_end_with_the_server, daemon=True).start()
         told.write(pack(learn(content)))
-    except Exception as error:  # noqa: BLE001  the server logs it, by its kind alone
+    except Exception as error:  # noqa: BLE001  the server logs its kind alone
         with suppress(OSError):  # the server may have ended meanwhile
             os.write(told.fileno(), type(error).__name__.encode())
         os._exit(1)
 
 
 def _end_with_the_server() -> None:
-    """Standard input ends when the server does, however that was: nobody is left to learn for."""
+    """End when the server does: standard input closes then, whatever the reason."""
     os.read(0, 1)
     os._exit(1)
 

@@ -29,7 +29,7 @@ class SnapshotBuilder:
         return self.learner.encoder is not None
 
     def kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:
-        """What was learnt of these items at another time, whole."""
+        """What was learnt from these items before, if all of it was kept."""
         if self._shelf is None:
             return None
         packed = self._shelf.read(self._name(content, items))
@@ -38,7 +38,7 @@ class SnapshotBuilder:
     async def learn_apart(
         self, learn: Learn, content: Content, items: Sequence[StoredItem]
     ) -> Learnt:
-        """What a process of its own learns, one of `learner`'s ways; kept if it is whole."""
+        """Learn in a process of its own, by one of `learner`'s methods; keep a complete result."""
         packed = await learn_apart(learn, content)
         return await asyncio.to_thread(self._unpacked, packed, content, items)
 
@@ -48,7 +48,7 @@ class SnapshotBuilder:
         return learnt
 
     def build_whole(self, items: Sequence[StoredItem], track: Track = iter) -> Snapshot:
-        """The snapshot of files, with its meanings however long they take; it is kept."""
+        """The snapshot of files, with meanings, however long they take; what is learnt is kept."""
         content = Content.of(items)
         learnt = self.kept(content, items)
         if learnt is None:
@@ -57,14 +57,14 @@ class SnapshotBuilder:
         return to_snapshot(0, content, learnt)
 
     def build(self, version: int, items: Sequence[StoredItem]) -> Snapshot:
-        """A snapshot, with meanings unless too many vectors are lacking; nothing of it is kept."""
+        """A snapshot, with meanings unless too many vectors are missing; nothing is kept."""
         content = Content.of(items)
         return to_snapshot(version, content, self.learner.soon(content))
 
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]
     ) -> rank.Ranker:
-        """What `build` would learn of who answers what; nothing of it is kept."""
+        """The ranker that `build` would learn; nothing is kept."""
         return self.learner.rank(documents, concepts)
 
     def _keep(self, learnt: Learnt, packed: bytes, name: str) -> None:

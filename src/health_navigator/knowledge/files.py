@@ -55,7 +55,7 @@ class FileItem:
     where: Location
 
     def to_stored(self) -> StoredItem:
-        """The same without the way back to its file."""
+        """The same piece, without the way back to its file."""
         return StoredItem(self.kind, self.id, self.position, self.body)
 
 
@@ -69,7 +69,7 @@ class Location:
         return self.document.problem((*self.loc, *_parts(field)), field, message, values)
 
     def problem_in_row(self, row: int, field: str, message: str, **values: object) -> Problem:
-        """A problem with a text of several lines, on the one that is meant; the first is 0."""
+        """A problem with one row of a text of several lines; the first row is 0."""
         loc = (*self.loc, *_parts(field), row)
         return self.document.problem(loc, field, message, values)
 
@@ -150,7 +150,7 @@ def _document(document: Document, name: str) -> FileItem:
 
 
 def _as_written(value: object) -> dict[str, Any]:
-    """As JSON, with nothing left out: the interview's conditions read best as they stand."""
+    """As JSON, with nothing left out: the interview's conditions read best as written."""
     body: dict[str, Any] = json.loads(json.dumps(value, default=date.isoformat))
     return body
 
@@ -188,7 +188,7 @@ def _validated(model: type[Model], value: object, document: Document) -> Model:
 
 
 def to_body(model: BaseModel) -> dict[str, Any]:
-    """A model as JSON, without what it would be anyway, in the order in which people read it."""
+    """A model as JSON without its defaults, in the order in which people read it."""
     body = model.model_dump(mode="json", exclude_defaults=True)
     own = [name for name in type(model).model_fields if name not in Vouched.model_fields]
     vouched = [name for name in Vouched.model_fields if name in body]
@@ -251,7 +251,7 @@ _DATE_FIELDS = ("verified_on", "review_by", "expires_on")
 
 
 def _with_dates(value: object) -> object:
-    """JSON's texts as dates again where the field is a date, so that YAML shows them unquoted."""
+    """JSON's texts as dates again where the field is one, so that YAML leaves them unquoted."""
     if isinstance(value, dict):
         return {
             key: date.fromisoformat(item)

@@ -1,4 +1,4 @@
-"""What is wrong with the form of a file, in the plain words of those who write it."""
+"""What is wrong with the form of a file, in plain words for those who write it."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ _MISSPELT_FIELD = mark("unknown field: write {meant}")
 
 
 def to_problems(error: ValidationError, document: Document) -> Iterator[Problem]:
-    """What pydantic found, in plain words and with the line where it stands."""
+    """What pydantic found, in plain words and on its line."""
     found = error.errors(include_url=False)
     explained = {loc for detail in found for loc in _explained(detail)}
     for detail in found:
@@ -141,7 +141,7 @@ def _loc(detail: ErrorDetails) -> Loc:
 
 
 def _explained(detail: ErrorDetails) -> Iterator[Loc]:
-    """What is only missing because of this mistake: a misspelt field, a list's only item."""
+    """What counts as missing only because of this mistake: a misspelt field, a list's only item."""
     loc = _loc(detail)
     if detail["type"] == "extra_forbidden":
         yield (*loc[:-1], _meant(str(loc[-1])) or "-")
@@ -168,7 +168,7 @@ def _meant(field: str) -> str | None:
 
 
 def _within_item(loc: Loc) -> Loc:
-    """The field as seen from its own entry or service, which the line number already tells."""
+    """The field's path within its own entry or service, which the line number identifies."""
     inside = loc[2:] if len(loc) > 1 and isinstance(loc[1], int) else loc
     return inside or ("-",)
 

@@ -1,4 +1,4 @@
-"""What was worked out, kept on disk: a start with nothing new serves without doing it again."""
+"""Results kept on disk, so that a start with nothing new need not work them out again."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ from health_navigator.knowledge.snapshot import Learnt
 from health_navigator.matching.encoder import Encoder, Prepared
 from health_navigator.shipped import program_digest, replacing
 
-# What was learnt takes some fifty megabytes; more than one state is in use while a change is tried
-# and undone.
+# A learnt state takes some fifty megabytes; several are in use while a change is tried and undone.
 MOST_KEPT = 3
 _SEAL_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A folder of what was worked out, sealed with a secret key.
+    """A folder of results, sealed with a secret key.
 
-    A file that another program, key or knowledge made, or that was touched since, is never opened:
-    it is worked out anew. Only so may what lies there be believed, and be read as Python's objects.
+    A file made by another program, key or knowledge, or touched since, is never opened: its result
+    is worked out anew. Only because of the seal may the contents be trusted and unpickled.
     """
 
     folder: Path
@@ -50,12 +49,12 @@ class Shelf:
         if not hmac.compare_digest(seal, self._seal(name, kept)):
             return None
         with suppress(OSError):
-            # What is in use is the last to be dropped.
+            # What is in use is dropped last.
             os.utime(path)
         return kept
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep *content*; where nothing can be kept, the next start works it out again."""
+        """Keep *content*; if it cannot be kept, the next start works it out again."""
         with suppress(OSError):
             with replacing(self.folder / name) as file:
                 file.writelines((self._seal(name, content), content))
@@ -74,7 +73,7 @@ class Shelf:
 
 
 def name_of(served: Iterable[str], items: Sequence[StoredItem], encoder: Encoder | None) -> str:
-    """Other items, other entries *served* of them, another program or encoder: another name."""
+    """A name that changes with the items, the entries *served*, the program or the encoder."""
     versions = [sys.version, np.__version__, scipy.__version__, program_digest()]
     bodies = [item.body for item in items]
     parts = [versions, encoder.name if encoder else None, [*served], bodies]
@@ -88,7 +87,7 @@ def pack(learnt: Learnt) -> bytes:
 
 
 def unpack(packed: memoryview, encoder: Encoder | None) -> Learnt:
-    """What was packed, working with *encoder*."""
+    """What was packed, to work with *encoder*."""
     learnt: Learnt = _Unpacker(packed, encoder).load()
     return learnt
 

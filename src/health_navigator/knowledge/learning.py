@@ -1,4 +1,4 @@
-"""Learning from a state of the knowledge; the vectors of its sentences are worked out once."""
+"""Learns from a state of the knowledge; the vector of each sentence is worked out only once."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from health_navigator.matching import rank
 from health_navigator.matching.encoder import Encoder, Prepared, read_vectors, write_vectors
 from health_navigator.matching.features import FloatArray
 
-# So few new sentences are encoded on the spot: about a second.
+# This many new sentences are encoded on the spot, in about a second.
 _FEW = 64
 _BATCH = 32
-# To encode all takes minutes: who is stopped halfway goes on from here.
+# Encoding everything takes minutes: saving lets an interrupted run go on from there.
 _BATCHES_SAVED = 32
-# Vectors of sentences that are gone are kept up to this many, for they may come back.
+# Vectors of removed sentences are kept up to this many, since they may come back.
 _MOST_VECTORS = 20_000
 
 Batches = Sequence[Sequence[str]]
-# Goes through the sentences to encode, a batch at a time, and may tell how far it is.
+# Iterates over the batches of sentences to encode, and may report progress.
 Track = Callable[[Batches], Iterable[Sequence[str]]]
 Vectors = dict[str, FloatArray]
 
@@ -31,19 +31,19 @@ Vectors = dict[str, FloatArray]
 class Learner:
     """Learns by words and, with an encoder, by meaning.
 
-    To encode all sentences of the knowledge takes minutes, so their vectors are kept in a file,
-    which is read only to learn: what serves holds none of them.
+    Encoding all sentences of the knowledge takes minutes, so their vectors are kept in a file that
+    is read only for learning: a serving process holds none of them.
     """
 
     encoder: Encoder | None
     vectors_file: Path
 
     def words(self, content: Content) -> Learnt:
-        """As soon as can be: by words alone."""
+        """As soon as possible: by words alone."""
         return learn(content, None, lacks_meaning=self.encoder is not None)
 
     def soon(self, content: Content) -> Learnt:
-        """With meanings, unless too many vectors are lacking."""
+        """With meanings, unless too many vectors are missing."""
         if self.encoder is None:
             return self.words(content)
         wanted, known = sentences(content), self._known(self.encoder)
@@ -63,7 +63,7 @@ class Learner:
     def rank(
         self, documents: Sequence[rank.Document], concepts: Mapping[str, Iterable[str]]
     ) -> rank.Ranker:
-        """What `soon` would learn of who answers what."""
+        """The ranker that `soon` would learn."""
         if self.encoder is None:
             return rank.fit(documents, concepts)
         questions, titles = rank.meant(documents, rank.learn_reader(documents))
@@ -78,13 +78,13 @@ class Learner:
     def _prepared(
         self, encoder: Encoder, wanted: Sequence[str], known: Vectors, track: Track = iter
     ) -> Prepared:
-        """The encoder with the vectors of all that is wanted, kept for the next time."""
+        """The encoder with the vectors of all the sentences wanted, kept for the next time."""
         unknown = _lacking(wanted, known)
         if len(known) + len(unknown) > _MOST_VECTORS:
             known = {text: known[text] for text in wanted if text in known}
         batches = [unknown[start : start + _BATCH] for start in range(0, len(unknown), _BATCH)]
         for number, batch in enumerate(track(batches) if batches else (), start=1):
-            # As exact as they will be read back: learning now or later gives the same.
+            # As exact as they will be read back, so that learning now or later gives the same.
             vectors = encoder.encode(batch).astype(np.float16).astype(np.float32)
             known.update(zip(batch, vectors, strict=True))
             if number % _BATCHES_SAVED == 0 or number == len(batches):

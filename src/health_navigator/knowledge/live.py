@@ -1,4 +1,4 @@
-"""The knowledge in use: an immutable snapshot, swapped when a new version was published."""
+"""The knowledge in use: an immutable snapshot, replaced when a new version is published."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from health_navigator.memory import give_back
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 2.0
-# What failed for want of memory would fail again at once, and cost those who ask meanwhile.
+# What failed for lack of memory would fail again at once, and slow down those who ask.
 _PAUSE_SECONDS = 30.0
 
 
 class LiveKnowledge:
-    """Reads stay on the snapshot they began with; a new one is built beside it and swapped in.
+    """Readers stay on the snapshot they began with; a new one is built beside it and swapped in.
 
     New words are served at once with what was learnt before; learning anew takes seconds and
-    follows, and the meanings of new sentences follow that. What has expired is left out with the
-    day, though nothing was published.
+    follows, and the meanings of new sentences follow that. Expired facts are left out when the day
+    changes, even if nothing was published.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class LiveKnowledge:
         return self._snapshot is not None and bool(self._snapshot.entries)
 
     async def refresh(self) -> None:
-        """Serve what is published now, unless it is what we have already."""
+        """Serve what is published now, unless it is served already."""
         async with self._database.session() as session:
             number = await store.version(session)
             if self._snapshot is not None and self._snapshot.version == number:
@@ -71,7 +71,7 @@ class LiveKnowledge:
         self._learn_anew()
 
     async def _begin(self, number: int) -> None:
-        """Serve as soon as can be: what was kept, else words alone, which meanings follow."""
+        """Serve as soon as possible: with what was kept, or by words alone at first."""
         items = self._items
         content = await asyncio.to_thread(Content.of, items)
         learnt = await asyncio.to_thread(self._builder.kept, content, items)
@@ -80,7 +80,7 @@ class LiveKnowledge:
         self._take(await asyncio.to_thread(to_snapshot, number, content, learnt))
 
     async def begin_day(self) -> None:
-        """Leave out what expired with yesterday; the database is not needed for it."""
+        """Leave out what expired yesterday; this needs no database."""
         before = self._snapshot
         if before is None or before.day == clock.today():
             return
@@ -96,7 +96,7 @@ class LiveKnowledge:
         self._swap(replace(snapshot, learnt=self.snapshot.learnt))
 
     def _is_learnt(self, snapshot: Snapshot) -> bool:
-        """Whether what is learnt is that of the snapshot's edition, were it by words alone."""
+        """Whether what is learnt belongs to the snapshot's edition, even if by words alone."""
         return self._learnt_of == snapshot.edition
 
     @property
@@ -109,11 +109,11 @@ class LiveKnowledge:
 
     async def _learn(self) -> None:
         await self._catch_up()
-        # Only now is nobody left who holds what was learnt before.
+        # Only now does nobody hold what was learnt before.
         give_back()
 
     async def _catch_up(self) -> None:
-        """Learn until what is learnt is that of the edition in use, with its meanings."""
+        """Learn until the edition in use is learnt, with its meanings."""
         learner = self._builder.learner
         while self._is_behind:
             version, items = self.snapshot.version, self._items
@@ -128,7 +128,7 @@ class LiveKnowledge:
                 self._take(snapshot)
 
     async def _learnt(self, learn: Learn, content: Content, items: Sequence[StoredItem]) -> Learnt:
-        """What another process learns; if it ends before, the next one does."""
+        """What another process learns; if it ends without a result, the next one tries."""
         while True:
             try:
                 return await self._builder.learn_apart(learn, content, items)
@@ -153,9 +153,9 @@ class LiveKnowledge:
         )
 
     async def watch(self) -> None:
-        """Look for new versions until cancelled; a database that is away is looked for again.
+        """Look for new versions until cancelled, also while the database is away.
 
-        Raises what else goes wrong; to call it again goes on.
+        Raises any other error; calling it again resumes.
         """
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -167,14 +167,14 @@ class LiveKnowledge:
             await self._keep_learning()
 
     async def _keep_learning(self) -> None:
-        """Begin again where learning ended too early; what it died of is raised first."""
+        """Restart learning that ended too early, once the error that ended it has been raised."""
         if self._learning is not None and self._learning.done():
             ended, self._learning = self._learning, None
             await ended
         self._learn_anew()
 
     async def close(self) -> None:
-        """Stop learning, if it is under way."""
+        """Stop learning if it is under way."""
         if self._learning is not None:
             self._learning.cancel()
             with suppress(asyncio.CancelledError):

@@ -37,7 +37,7 @@ class FigureKind(StrEnum):
 
 
 class Figure(Strict):
-    """A number that the answer states: `text` stands in it, `source` is the url behind it."""
+    """A number that the answer states: `text` occurs in it, `source` is the URL behind it."""
 
     text: Line
     kind: FigureKind
@@ -54,7 +54,7 @@ class Figure(Strict):
 
 
 class Entry(Vouched):
-    """One answer, with the ways in which people ask for it. `topic` is that of its file."""
+    """One answer, with the ways in which people ask for it. `topic` comes from its file."""
 
     id: Slug
     topic: Slug
@@ -109,7 +109,7 @@ class DangerId(StrEnum):
 
 
 class Danger(Strict):
-    """One kind of danger: how people tell of it, and what to say at once."""
+    """One kind of danger: how people describe it, and what to say at once."""
 
     id: DangerId
     entry: Slug
@@ -122,7 +122,7 @@ class Danger(Strict):
 
 
 class PlaceNames(Strict):
-    """How people name an official place; province and district are null where it is wider."""
+    """How people name an official place; province and district are null for wider places."""
 
     department: Line
     province: Line | None = None
@@ -157,7 +157,7 @@ class KindNames(Strict):
 
 
 class OutOfScope(Strict):
-    """Something that people ask and that the bot does not answer."""
+    """Something that people ask and the bot does not answer."""
 
     id: Slug
     title: Line

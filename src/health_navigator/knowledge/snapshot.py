@@ -39,10 +39,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What takes seconds to learn from the content: who answers what, danger, places.
+    """What takes seconds to learn from the content: ranking, danger, places.
 
-    `lacks_meaning`: an encoder is at hand, but the vectors of the knowledge's sentences are still
-    being learnt.
+    `lacks_meaning`: there is an encoder, but the vectors of the knowledge's sentences are still
+    being worked out.
     """
 
     ranker: rank.Ranker
@@ -53,9 +53,9 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that answering needs, as it holds on one day. `stale`: what is past its review.
+    """Everything needed to answer, as it holds on one day. `stale`: what is past its review.
 
-    `learnt` may be older than the content for a moment: it may name an entry that is gone.
+    `learnt` may be older than the content for a moment, and name an entry that is gone.
     """
 
     version: int
@@ -75,11 +75,11 @@ class Snapshot:
 
     @property
     def edition(self) -> tuple[int, date]:
-        """What was published, less what had expired."""
+        """What identifies the content: the published version, and the day it is served on."""
         return self.version, self.day
 
     def by_words(self) -> Self:
-        """The same without the encoder, for a message that it may have broken on."""
+        """The same without the encoder, for a message on which it may have failed."""
         ranker = replace(self.ranker, by_meaning=None)
         learnt = replace(self.learnt, ranker=ranker, triage=self.triage.by_words())
         return replace(self, learnt=learnt)
@@ -117,14 +117,14 @@ class Snapshot:
         return self.entries.get(self.kind_entries.get(kind, ""))
 
     def kind_of_entry(self, entry_id: str) -> Kind | None:
-        """The kind of service that an entry sends people to."""
+        """The kind of service to which an entry sends people."""
         named = self.where.kinds.of_entry(entry_id)
         return Kind(named) if named else None
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Published items as their models; what has expired by this day is left out."""
+    """Published items as their models, without what has expired by this day."""
 
     day: date
     entries: Mapping[str, Entry]
@@ -156,7 +156,7 @@ class Content:
 
 
 def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = False) -> Learnt:
-    """Learn from the content alone; the same content always teaches the same."""
+    """Learn from the content alone; the same content always gives the same result."""
     entries, groups = content.entries.values(), content.outside.groups
     concepts = {concept.word: concept.says for concept in content.lexicon.concepts}
     learnt = Learnt(
@@ -169,7 +169,7 @@ def learn(content: Content, encoder: Encoder | None, *, lacks_meaning: bool = Fa
 
 
 def learn_meaning(learnt: Learnt, content: Content, encoder: Encoder) -> Learnt:
-    """The same with meanings beside the words, of the same content."""
+    """The same content's learnt state, with meanings added to the words."""
     ranker = rank.fit_meaning(learnt.ranker, encoder)
     heard = triage.fit_meaning(learnt.triage, *_to_triage(content), encoder, ranker.reader)
     return replace(learnt, ranker=ranker, triage=heard, lacks_meaning=False)
@@ -237,9 +237,9 @@ def _ordinary_words(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _to_triage(content: Content) -> tuple[list[triage.Danger], list[str]]:
-    """What danger sounds like, and the ordinary messages that it must not be taken for.
+    """What danger sounds like, and the ordinary messages that must not be taken for it.
 
-    The questions of entries that go with a danger are on neither side: some tell of it.
+    The questions of entries that go with a danger are on neither side: some do describe it.
     """
     dangers = [
         triage.Danger(danger.id, danger.phrases, danger.weak, danger.near_misses)
@@ -253,7 +253,7 @@ def _to_triage(content: Content) -> tuple[list[triage.Danger], list[str]]:
 
 
 def _short_answers(interview: Interview | None) -> Iterator[str]:
-    """«no», «ajá», «no sé»: what people answer the interview with is no sign of danger anywhere."""
+    """«no», «ajá», «no sé»: replies to the interview, which never are a sign of danger."""
     if interview is None:
         return
     words = interview.file.words

@@ -1,4 +1,4 @@
-"""The word that was probably meant: without its accent mark, or with a letter wrong."""
+"""The word that was probably meant: one with an accent mark missing, or a letter wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIKENESS = 0.75
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is spelt most like `word`; accents and capitals do not count."""
+    """The known word spelt most like `word`, ignoring accents and capitals."""
     by_letters = {letters(each): each for each in known}
     found = get_close_matches(letters(word), by_letters, n=1, cutoff=_LIKENESS)
     return by_letters[found[0]] if found else None

@@ -1,4 +1,4 @@
-"""What is past its review: the list that whoever keeps the knowledge works down."""
+"""What is past its review: the list that the keepers of the knowledge work through."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EXPIRED = mark("{id} is not shown any more since {day}: write it anew or leave 
 
 
 def stale(items: Sequence[FileItem], today: date) -> list[Problem]:
-    """What is past its review or its end on a day, the oldest first, each on its line."""
+    """What is past its review or its end on this day, the oldest first, each with its line."""
     pieces = Pieces.of(items)
     found = [*_unreviewed(pieces, today), *_expired(pieces, today)]
     return sorted(found, key=lambda problem: str(problem.values["day"]))

@@ -33,7 +33,7 @@ class Take(StrEnum):
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a load did, as keys `kind/id`. `edited`: what staff wrote or retired, left so."""
+    """What a load did, as keys `kind/id`. `edited`: what staff wrote or retired, left as it is."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ def digest(body: Mapping[str, Any]) -> str:
 async def load(
     session: AsyncSession, items: Sequence[FileItem | StoredItem], take: Take | None = None
 ) -> LoadReport:
-    """Write checked items to the database, keyed by id; the same again does nothing.
+    """Write checked items to the database, keyed by id; repeating it changes nothing.
 
     Processes that start together write one after the other.
     """
@@ -137,7 +137,7 @@ def publish(
 
 
 async def grow_version(session: AsyncSession) -> int:
-    """Tell every process that the knowledge changed; they look at this number."""
+    """Tell every process that the knowledge changed: they watch this number."""
     statement = (
         update(KnowledgeVersion)
         .values(number=KnowledgeVersion.number + 1)
@@ -151,7 +151,7 @@ async def grow_version(session: AsyncSession) -> int:
 
 
 async def version(session: AsyncSession) -> int:
-    """The number of the last published change; 0 where nothing was ever loaded."""
+    """The number of the last published change; 0 if nothing was ever loaded."""
     return await session.scalar(select(func.max(KnowledgeVersion.number))) or 0
 
 
@@ -164,7 +164,7 @@ async def published(session: AsyncSession) -> tuple[StoredItem, ...]:
 
 
 async def exportable(session: AsyncSession) -> tuple[StoredItem, ...]:
-    """What belongs into the knowledge files: all but the Ministry's registry."""
+    """What belongs in the knowledge files: all but the Ministry's registry."""
     statement = select(Item).where(Item.retired.is_(False), Item.origin != Origin.REGISTRY)
     return tuple(to_stored(row) for row in await session.scalars(statement))
 
@@ -174,7 +174,7 @@ def to_stored(row: Item) -> StoredItem:
 
 
 async def registry_codes(session: AsyncSession) -> frozenset[str]:
-    """The registry's codes of services that the files or the staff describe already."""
+    """The registry's codes of services that the files or the staff already describe."""
     statement = select(Item.body).where(
         Item.kind == ItemKind.SERVICE, Item.origin != Origin.REGISTRY
     )
@@ -183,7 +183,7 @@ async def registry_codes(session: AsyncSession) -> frozenset[str]:
 
 
 async def replace_registry(session: AsyncSession, bodies: Iterable[dict[str, Any]]) -> LoadReport:
-    """Make the imported registry's services exactly these; the same again does nothing."""
+    """Make the imported registry's services exactly these; repeating it changes nothing."""
     statement = select(Item).where(Item.kind == ItemKind.SERVICE)
     rows = {row.id: row for row in await session.scalars(statement)}
     report = LoadReport()

@@ -13,7 +13,7 @@ from health_navigator.db import Base
 
 
 class Origin(StrEnum):
-    """Who feeds the row: the knowledge files, the staff's pages, or the Ministry's registry."""
+    """Who maintains the row: the knowledge files, the staff's pages, or the Ministry's registry."""
 
     FILES = "files"
     STAFF = "staff"
@@ -38,7 +38,7 @@ class Item(Base):
 
     @property
     def was_edited(self) -> bool:
-        """Whether somebody changed the row, or took it off, since the files last wrote it."""
+        """Whether somebody changed or retired the row since the files last wrote it."""
         return self.digest != self.loaded_digest
 
 

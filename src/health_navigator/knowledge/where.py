@@ -1,4 +1,4 @@
-"""The reader of where-questions, made of the knowledge's places and Peru's official ones."""
+"""Makes the reader of where-questions from the knowledge's places and Peru's official ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from health_navigator.matching.where import KindName, WhereReader, compile_kinds
 
 
 def where_reader(file: PlacesFile, ordinary: Collection[str]) -> WhereReader:
-    """`ordinary` are words of everyday messages, which are never a mistyped place."""
+    """`ordinary`: words of everyday messages, which are never a mistyped place."""
     named = [
         NamedPlace(Place(each.department, each.province, each.district), each.aliases)
         for each in file.places

@@ -23,7 +23,7 @@ class Document:
     lines: dict[Loc, int]
 
     def line(self, loc: Loc) -> int:
-        """The line of the nearest enclosing part that the file really has."""
+        """The line of the nearest enclosing part that is in the file."""
         while loc and loc not in self.lines:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
@@ -33,7 +33,7 @@ class Document:
 
 
 class _Loader(yaml.CSafeLoader):
-    """A date that no calendar has stays text, so that its own field can complain."""
+    """Leaves an impossible date as text, so that its own field can report it."""
 
 
 def _date_or_text(loader: _Loader, node: yaml.ScalarNode) -> object:
@@ -73,7 +73,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _tabs(text: str, path: str) -> Iterator[Problem]:
-    """YAML takes no tab before a word, and in a text it only looks like spaces."""
+    """YAML takes no tab before a word, and inside a text a tab only looks like spaces."""
     if "\t" not in text:
         return
     for number, line in enumerate(text.splitlines(), start=1):
@@ -95,14 +95,14 @@ def _lines(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
 
 
 def _rows(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
-    """The lines of a text that stands in the file as it is, each as a part of it."""
+    """The lines of a literal text block, each as a part of it."""
     if isinstance(node, yaml.ScalarNode) and node.style == "|":
         first = node.start_mark.line + 2
         yield from (((*loc, row), first + row) for row in range(node.value.count("\n") + 1))
 
 
 def _strange_parts(root: yaml.Node, path: str) -> Iterator[Problem]:
-    """What YAML allows and a knowledge file must not have."""
+    """What YAML allows and a knowledge file must not contain."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -203,5 +203,5 @@ def dump(value: object) -> str:
 
 
 def _with_room_between_items(text: str) -> str:
-    """An empty line before each item that has an id, so that a long file can be read."""
+    """Put an empty line before each item that has an id, to make a long file readable."""
     return re.sub(r"\n(- (?:id|word|department|kind): )", r"\n\n\1", text)

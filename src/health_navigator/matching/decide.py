@@ -10,7 +10,7 @@ MOST_OPTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which confidence to answer, to ask back, and to name who can answer instead of us."""
+    """The confidence from which to answer, to ask back, or to name who can answer instead."""
 
     answer: float = 0.6
     clarify: float = 0.15
@@ -33,7 +33,7 @@ class Clarify:
 
 @dataclass(frozen=True, slots=True)
 class Abstain:
-    """*group* names the out-of-scope questions that this one seems to belong to."""
+    """*group* names the group of out-of-scope questions to which this one seems to belong."""
 
     group: str | None = None
 
@@ -53,7 +53,7 @@ def decide(ranking: Ranking, thresholds: Thresholds | None = None) -> Decision:
 
 
 def _second(ranking: Ranking, limits: Thresholds) -> str | None:
-    """What else the message surely asks, for a button below the answer."""
+    """A second thing that the message surely asks, for a button below the answer."""
     also: Candidate | None = ranking.second
     if also is None or also.confidence < limits.answer or also.id == ranking.candidates[0].id:
         return None

@@ -1,7 +1,7 @@
 """A text as weighted features: roots, pairs of roots, and pieces of how the words sound.
 
-Every text is described twice, as it was typed and as the lexicon reads it, so that a saying
-counts with what it means and the words themselves are not lost.
+Every text is described twice, as typed and as the lexicon reads it, so that a saying counts for
+what it means and its own words are not lost.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,16 +19,16 @@ FloatArray: TypeAlias = NDArray[np.float32]
 IntArray: TypeAlias = NDArray[np.int64]
 
 PIECES = (3, 4, 5)
-# Keeps a text without a known feature from dividing by zero.
+# Keeps a text without known features from dividing by zero.
 TINY = 1e-9
 _NOTHING = np.empty(0, dtype=np.int64)
-# How much each family weighs against the others; found by cross-validation.
+# The weight of each family of features; found by cross-validation.
 ROOT, PAIR, PIECE = 1.0, 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text's words as typed, typos repaired, and the same with sayings led back to one word."""
+    """A text's words as typed, with typos repaired, and the same with sayings replaced."""
 
     typed: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()
@@ -39,21 +39,21 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One text: its features, by column, and how much each weighs."""
+    """One text: the columns of its features, and their weights."""
 
     columns: IntArray
     values: FloatArray
 
     @classmethod
     def of(cls, found: IntArray, weights: FloatArray) -> Self:
-        """From the column of each feature found: a repeated one counts hardly more."""
+        """From one column per feature found; a repeated feature counts hardly more."""
         columns, often = np.unique(found, return_counts=True)
         values = (1 + np.log(often.astype(np.float32))) * weights[columns]
         return cls(columns, values / max(float(np.linalg.norm(values)), TINY))
 
 
 def weighed(counts: csr_matrix, weights: FloatArray) -> csr_matrix:
-    """Rows of how often each feature is found, made as `Row.of` makes one."""
+    """Rows of feature counts, weighed as `Row.of` weighs one."""
     values = (1 + np.log(counts.data)) * weights[counts.indices]
     filled = np.diff(counts.indptr)
     text_of = np.repeat(np.arange(len(filled)), filled)
@@ -64,21 +64,21 @@ def weighed(counts: csr_matrix, weights: FloatArray) -> csr_matrix:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The features that the knowledge has, by number, and the column of each in either view.
+    """The features of the knowledge by number, and the column of each in either view.
 
-    The columns of words (roots, pairs) come before those of pieces; in each, as typed before as
-    meant.
+    The columns of words (roots, pairs) come before those of pieces; within each, the typed view
+    comes before the meant one.
     """
 
     roots: Mapping[str, int]
-    pairs: IntArray  # sorted: the first root's number x roots + the second's
+    pairs: IntArray  # sorted; first root's number x number of roots + second root's number
     pieces: Mapping[str, int]
     known: Mapping[str, int]
-    pieces_of: csr_matrix  # known word x piece, as often as it is there
+    pieces_of: csr_matrix  # known word x piece, counts
 
     @property
     def words(self) -> int:
-        """How many columns there are of roots and pairs in one view."""
+        """The number of columns for roots and pairs in one view."""
         return len(self.roots) + len(self.pairs)
 
     @property
@@ -87,7 +87,7 @@ class Vocabulary:
         return np.repeat(np.array([ROOT, PAIR, ROOT, PAIR, PIECE], np.float32), sizes)
 
     def columns(self, reading: Reading) -> IntArray:
-        """Of every known feature of a text, as often as it is there."""
+        """The columns of a text's known features, repeated as often as they occur."""
         words, pieces = self._words(reading.typed), self._pieces(reading.typed)
         meant_words, meant_pieces = words, pieces
         if reading.meant != reading.typed:
@@ -138,7 +138,7 @@ def pieces(word: str) -> Iterator[str]:
 
 
 def learn_features(readings: Sequence[Reading]) -> tuple[Vectoriser, csr_matrix]:
-    """The features of some texts, weighed, and the texts as rows of them."""
+    """The features of some texts, and the texts as weighted rows of them."""
     vocabulary, rows = _count(readings)
     often = np.bincount(rows.indices, minlength=rows.shape[1]).astype(np.float32)
     described = sum(map(bool, readings))
@@ -148,7 +148,7 @@ def learn_features(readings: Sequence[Reading]) -> tuple[Vectoriser, csr_matrix]
 
 
 def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
-    """How often each text has each feature: found out once a word, then summed over the texts."""
+    """Feature counts of each text: worked out once per word, then summed over the texts."""
     views = [[reading.typed for reading in readings], [reading.meant for reading in readings]]
     words = _number(word for view in views for text in view for word in text)
     roots, rooted = _table([[root(word)] for word in words])
@@ -164,12 +164,12 @@ def _count(readings: Sequence[Reading]) -> tuple[Vocabulary, csr_matrix]:
     return Vocabulary(roots, pairs, spelt, words, pieced), hstack(blocks, format="csr")
 
 
-def _pairs(texts: csr_matrix, roots: IntArray, many: int) -> tuple[IntArray, IntArray]:
-    """The text and the number of each pair of roots, for texts as words in their order."""
+def _pairs(texts: csr_matrix, roots: IntArray, root_count: int) -> tuple[IntArray, IntArray]:
+    """The text and the number of each pair of adjacent roots, for texts as words in order."""
     text_of = np.repeat(np.arange(texts.shape[0]), np.diff(texts.indptr))
     inside = text_of[1:] == text_of[:-1]
-    heard = roots[texts.indices]
-    return text_of[1:][inside], (heard[:-1] * many + heard[1:])[inside]
+    numbers = roots[texts.indices]
+    return text_of[1:][inside], (numbers[:-1] * root_count + numbers[1:])[inside]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matrix]:
@@ -178,7 +178,7 @@ def _table(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], csr_matrix]:
 
 
 def _number(found: Iterable[str]) -> dict[str, int]:
-    """In the order of appearance: equal knowledge must give equal results."""
+    """Number in order of appearance, so that equal knowledge gives equal results."""
     return {each: at for at, each in enumerate(dict.fromkeys(found))}
 
 

@@ -1,6 +1,6 @@
-"""What words have in common by standing in the same questions and answers.
+"""What words have in common by occurring in the same questions and answers.
 
-Latent semantic analysis: a few dozen directions that the knowledge's own texts vary along. It
+Latent semantic analysis: a few dozen directions along which the knowledge's own texts vary. It
 costs nothing to keep and stands in for the sentence encoder where there is none.
 """
 
@@ -20,7 +20,7 @@ _ROUNDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    directions: NDArray[np.float16]  # root or pair of roots x direction; half as exact, half as big
+    directions: NDArray[np.float16]  # root or pair of roots x direction, in half precision
     centre: FloatArray
     questions: FloatArray
 
@@ -41,7 +41,7 @@ def learn_latent(texts: Texts) -> Latent:
 
 
 def centred(vectors: FloatArray, centre: FloatArray) -> FloatArray:
-    """Unit vectors from the centre: what all texts share tells none apart."""
+    """Unit vectors from the centre: what all texts share distinguishes none."""
     apart = vectors - centre
     lengths = np.linalg.norm(apart, axis=1, keepdims=True)
     return np.asarray(apart / np.maximum(lengths, 1e-9), dtype=np.float32)
@@ -56,7 +56,7 @@ def _directions(texts: csr_matrix) -> FloatArray:
     for _ in range(_ROUNDS):
         basis = texts @ (texts.T @ np.linalg.qr(basis)[0])
     projected = (texts.T @ np.linalg.qr(basis)[0]).T
-    # By way of the small square matrix: the long side is a thousand times longer.
+    # Through the small square matrix: the long side is a thousand times longer.
     strengths, rotation = np.linalg.eigh(projected @ projected.T)
     leading = np.flip(np.argsort(strengths))[:DIRECTIONS]
     found = projected.T @ (rotation[:, leading] / np.sqrt(np.maximum(strengths[leading], 1e-9)))

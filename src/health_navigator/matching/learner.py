@@ -1,7 +1,7 @@
-"""From how alike a text is to each known question, to how likely each document answers it.
+"""From a text's similarity to each known question to how likely each document answers it.
 
-Ridge regression in its dual form: one closed solution, nothing random, and all that a new text
-needs is its similarity to the questions, which the nearest questions need anyway.
+Ridge regression in its dual form: one closed solution, nothing random. All that a new text needs is
+its similarity to the questions, which the nearest-question score needs anyway.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,16 @@ RIDGE = 1.0
 NEAREST = 3
 # Less than any similarity.
 NOTHING = np.float32(-9)
-# The closed form costs the cube of the questions taught and the square in memory.
+# The closed form takes the cube of the number of questions in time, and its square in memory.
 MOST_TAUGHT = 6_000
-# With more documents than this the nearest questions must do: weights are questions x documents.
+# With more documents than this, only the nearest questions count: weights are questions x
+# documents.
 MOST_LEARNT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Which questions each document has; a document's questions stand side by side.
+    """Which questions each document has; a document's questions are contiguous.
 
     Every document has at least one.
     """
@@ -39,13 +40,13 @@ class Owners:
 
 
 def own(counts: Sequence[int]) -> Owners:
-    """Owners from how many questions each document has."""
+    """Owners from the number of questions of each document."""
     each = np.array(counts, dtype=np.int64)
     return Owners(each, np.cumsum(each) - each, np.repeat(np.arange(len(each)), each))
 
 
 def taught(owners: Owners) -> NDArray[np.int64]:
-    """The questions to learn from: all, or each document's first ones where there are too many."""
+    """The questions to learn from: all, or each document's first ones if there are too many."""
     if len(owners.counts) > MOST_LEARNT:
         return np.empty(0, dtype=np.int64)
     each = int(owners.counts.max())
@@ -58,9 +59,9 @@ def taught(owners: Owners) -> NDArray[np.int64]:
 def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> FloatArray:
     """Weights (document x question) that turn similarities into scores near 1 for the right one.
 
-    Only what stands on and above the diagonal of *kernel* is read; it is overwritten.
+    Only *kernel*'s diagonal and what lies above it are read; *kernel* is overwritten.
     """
-    # Only here: most starts learn nothing, and linear algebra takes eight megabytes.
+    # Imported here: most starts learn nothing, and linear algebra takes eight megabytes.
     from scipy.linalg import cho_factor, cho_solve
 
     wanted = np.zeros((len(questions), len(owners.counts)), dtype=np.float32)
@@ -74,7 +75,7 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
 
 
 def nearest(alike: FloatArray, owners: Owners) -> FloatArray:
-    """How alike each document's few nearest questions are on average."""
+    """The mean similarity of each document's few nearest questions."""
     left = alike.copy()
     best: FloatArray = np.maximum.reduceat(left, owners.starts)
     total, found = best.copy(), np.ones_like(best)

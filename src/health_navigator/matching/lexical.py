@@ -1,4 +1,4 @@
-"""How alike texts are by their words and by how these sound."""
+"""The similarity of texts by their words and by how these sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Lexical:
         return csr_matrix(self.by_feature[:, : self.count].T)
 
     def questions_with(self, word: str) -> IntArray:
-        """Which questions have this word, or one of its root."""
+        """The questions that contain this word, or one with its root."""
         column = self.vectoriser.vocabulary.roots.get(root(word))
         if column is None:
             return np.empty(0, dtype=np.int64)
@@ -54,7 +54,7 @@ class Lexical:
 
 
 def describe_texts(questions: Sequence[Reading], bodies: Sequence[Reading]) -> Texts:
-    """*bodies* has one reading a document; an empty one is like nothing."""
+    """*bodies* has one reading per document; an empty one is similar to nothing."""
     return Texts(*learn_features([*questions, *bodies]), len(questions))
 
 

@@ -1,4 +1,4 @@
-"""How people say things, led back to one word: `en estado`, `preñada` -> embarazada."""
+"""Sayings replaced by one word: `en estado`, `preñada` -> embarazada."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Lexicon:
 
 
 def compile_lexicon(concepts: Mapping[str, Iterable[str]]) -> Lexicon:
-    """A lexicon from what each word's sayings are; the first to claim a saying keeps it."""
+    """A lexicon from each word's sayings; the first word to claim a saying keeps it."""
     words: dict[Roots, tuple[str, ...]] = {}
     for word, sayings in concepts.items():
         meant = tokens(word)

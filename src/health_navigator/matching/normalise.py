@@ -1,16 +1,16 @@
-"""How people type, folded to one spelling: what is the same to the ear is the same here."""
+"""Folds typed text to one spelling: what sounds the same becomes the same."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
 LONGEST_WORD = 40
-# Single words, which tell nothing of who wrote them; the knowledge has some 9,000 of its own.
+# Single words, which reveal nothing about who wrote them; the knowledge has some 9,000 of its own.
 REMEMBERED_WORDS = 16_384
-# All that anybody writes with, and no more: Unicode has a million.
+# All the characters that people write with, and no more: Unicode has a million.
 REMEMBERED_LETTERS = 4_096
 
-# Emoji that carry what a word would; all others are dropped.
+# Emoji that stand for a word; all others are dropped.
 EMOJI = {
     "🤰": "embarazada",
     "🤱": "lactancia",
@@ -175,7 +175,7 @@ _DOUBLED_END = re.compile(r"([a-df-z])\1$")
 
 
 class _BareLetters(dict[int, str]):
-    """A table for `str.translate` that learns a character when it first meets it."""
+    """A table for `str.translate` that works out each character when it first meets it."""
 
     def __missing__(self, code: int) -> str:
         decomposed = unicodedata.normalize("NFKD", chr(code)).casefold()
@@ -191,7 +191,7 @@ _BARE = _BareLetters()
 
 
 def letters(text: str) -> str:
-    """Lower case, no accents, no disguises; the punctuation stays, to tell clauses apart by."""
+    """Lower case, without accents or look-alike letters; punctuation stays, to separate clauses."""
     if not text.isascii():
         text = _EMOJI.sub(lambda found: f" {EMOJI[found[0]]} ", _JOINERS.sub("", text))
         text = text.translate(_BARE)
@@ -199,7 +199,7 @@ def letters(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The words as they would be written with care, without accents, one space between."""
+    """The words as carefully written, but without accents, and with one space between."""
     words = [full for word in _WORDS.findall(letters(text)) for full in spell_out(word)]
     once = [word for word, before in zip(words, ["", *words], strict=False) if word != before]
     return _join_phrases(once)
@@ -210,7 +210,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def spell_out(word: str) -> tuple[str, ...]:
-    """A typed word as the word or words it stands for: `xq` -> porque, `graciasss` -> gracias."""
+    """The word or words that a typed word stands for: `xq` -> porque, `graciasss` -> gracias."""
     return _spelt_out(word if len(word) <= LONGEST_WORD else _calm(word))
 
 
@@ -277,5 +277,5 @@ def sound(word: str) -> str:
 
 
 def sounded(text: str) -> str:
-    """A whole text, folded, word by word as it sounds."""
+    """A whole folded text, each word as it sounds."""
     return " ".join(sound(word) for word in tokens(text))

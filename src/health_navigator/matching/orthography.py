@@ -1,4 +1,4 @@
-"""How the knowledge itself writes its words: what a sentence encoder, unlike an ear, must see."""
+"""How the knowledge spells its words, which a sentence encoder, unlike an ear, must see."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ _WORD = re.compile(r"[a-záéíóúüñ]+")
 
 @dataclass(frozen=True, slots=True)
 class Orthography:
-    """Words by how they sound, with the accents and letters that they are mostly written with."""
+    """Words by how they sound, in the spelling that the knowledge uses most."""
 
     written: Mapping[str, str] = field(default_factory=dict)
 
@@ -26,7 +26,7 @@ def learn_orthography(texts: Iterable[str]) -> Orthography:
     by_sound: dict[str, Counter[str]] = defaultdict(Counter)
     for word, count in written.items():
         folded = tokens(word)
-        # A shorthand stands for other words than itself.
+        # A shorthand stands for other words, so it is no spelling of them.
         if len(folded) == 1:
             by_sound[sound(folded[0])][word] += count
     return Orthography({heard: forms.most_common(1)[0][0] for heard, forms in by_sound.items()})

@@ -20,19 +20,19 @@ from health_navigator.matching.semantic import learn_meaning
 from health_navigator.matching.spelling import Speller, learn_spelling
 
 MOST_CHARACTERS = 4_096
-# Two more than are ever offered: each is explained, which takes as long as to find it.
+# Two more than are ever offered: explaining a candidate takes as long as finding it.
 MOST_CANDIDATES = 5
 MOST_NEAREST = 3
-# What a story's clauses count for beside the whole; found on labelled messages.
+# The weight of a story's clauses beside the whole; found on labelled messages.
 CLAUSES_WEIGH = 0.6
-# So sure by words alone of an answer, or that nothing here is one, the encoder would only cost
-# time: it takes ten times as long.
+# When words alone are this sure of an answer, or that there is none here, the encoder would only
+# cost time: it takes ten times as long.
 SURE, SURE_OF_NONE = 0.9, 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An entry, or a group of examples of what the bot does not answer."""
+    """An entry, or a group of example questions that the bot does not answer."""
 
     id: str
     title: str
@@ -43,7 +43,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may answer: why, by part, and its questions that come nearest."""
+    """A document that may answer, with its score by part and its nearest questions."""
 
     id: str
     confidence: float
@@ -70,7 +70,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """From typed text to words: folded, repaired, and led back to the lexicon's."""
+    """From typed text to words: folded, repaired, and replaced by those of the lexicon."""
 
     lexicon: Lexicon = field(default_factory=Lexicon)
     speller: Speller = field(default_factory=Speller)
@@ -87,7 +87,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Immutable: what is learnt from one state of the knowledge."""
+    """Immutable: what was learnt from one state of the knowledge."""
 
     documents: tuple[Document, ...] = ()
     questions: tuple[str, ...] = ()
@@ -110,14 +110,14 @@ class Ranker:
         reading = self.reader.read(text)
         if self.by_words is None or not reading:
             return Ranking(reading=reading)
-        told = clauses(text)
-        ranking = self._ranked(self.by_words, reading, told)
+        sentences = clauses(text)
+        ranking = self._ranked(self.by_words, reading, sentences)
         if self.by_meaning is None or ranking.is_sure:
             return ranking
-        return self._ranked(self.by_meaning, reading, told)
+        return self._ranked(self.by_meaning, reading, sentences)
 
-    def _ranked(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Ranking:
-        scores = self._heard(scorer, reading, told)
+    def _ranked(self, scorer: Scorer, reading: Reading, sentences: Sequence[str]) -> Ranking:
+        scores = self._heard(scorer, reading, sentences)
         likely = self._cautious(chances(scores.parts, self.in_scope), scorer, reading)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
@@ -127,24 +127,24 @@ class Ranker:
         return Ranking(best, beyond, group, reading=reading)
 
     def _cautious(self, likely: FloatArray, scorer: Scorer, reading: Reading) -> FloatArray:
-        """A word alone says little: what is sure of it counts its share of what has that word.
+        """Limit a lone word, which says little, to each document's share of questions with it.
 
-        A word that is a question of its own, such as a greeting, says what it says.
+        A word that is a question of its own, such as a greeting, is not limited.
         """
         if len(reading.typed) != 1 or reading.typed[0] in self.lone_words:
             return likely
         asked = scorer.lexical.questions_with(reading.typed[0])
-        often = np.bincount(self.owners.of_question[asked], minlength=len(likely))
-        shares = np.asarray(often / max(1, len(asked)), dtype=np.float32)
+        counts = np.bincount(self.owners.of_question[asked], minlength=len(likely))
+        shares = np.asarray(counts / max(1, len(asked)), dtype=np.float32)
         best = likely.argmax()
         return shares if len(asked) and likely[best] > shares[best] else likely
 
-    def _heard(self, scorer: Scorer, reading: Reading, told: Sequence[str]) -> Scores:
-        """The whole message, and a story's clauses beside it: in a story the topic is thin."""
-        readings = [reading, *filter(None, map(self.reader.read, told))]
+    def _heard(self, scorer: Scorer, reading: Reading, sentences: Sequence[str]) -> Scores:
+        """Score the whole message and a story's clauses, since a story dilutes its topic."""
+        readings = [reading, *filter(None, map(self.reader.read, sentences))]
         write = self.reader.orthography.restore
-        whole, *each = [scorer.score(heard, write(heard.typed)) for heard in readings]
-        return whole.beside(each, CLAUSES_WEIGH) if each else whole
+        whole, *of_clauses = [scorer.score(each, write(each.typed)) for each in readings]
+        return whole.beside(of_clauses, CLAUSES_WEIGH) if of_clauses else whole
 
     def _candidate(self, at: int, likely: FloatArray, scores: Scores) -> Candidate:
         return Candidate(
@@ -181,7 +181,7 @@ def fit(
 
 
 def fit_meaning(ranker: Ranker, encoder: Encoder) -> Ranker:
-    """The same ranker, which where words leave a doubt asks the encoder as well."""
+    """The same ranker, which also asks the encoder where words leave a doubt."""
     if ranker.by_words is None:
         return ranker
     semantic = learn_meaning(encoder, *meant(ranker.documents, ranker.reader))
@@ -189,7 +189,7 @@ def fit_meaning(ranker: Ranker, encoder: Encoder) -> Ranker:
 
 
 def meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[str]]:
-    """The questions and the titles that an encoder will be asked for."""
+    """The questions and the titles for which an encoder will be asked."""
     questions = [reader.write(question) for document in known for question in document.questions]
     titles = [reader.write(document.title) if document.in_scope else "" for document in known]
     return questions, titles
@@ -198,7 +198,7 @@ def meant(known: Sequence[Document], reader: Reader) -> tuple[list[str], list[st
 def learn_reader(
     known: Sequence[Document], concepts: Mapping[str, Iterable[str]] | None = None
 ) -> Reader:
-    """How the documents write; without *concepts* it writes the same, but reads no sayings."""
+    """Learn how the documents write; without *concepts* the reader replaces no sayings."""
     texts = [text for each in known for text in (*each.questions, each.title, each.answer)]
     words = (word for text in texts for word in tokens(text))
     return Reader(compile_lexicon(concepts or {}), learn_spelling(words), learn_orthography(texts))

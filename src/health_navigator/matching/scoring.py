@@ -1,4 +1,4 @@
-"""A message beside every document: how likely by each part of what we know."""
+"""Scores a message against every document, by each part of what we know."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One figure a document and part; *alike* is the similarity to each question."""
+    """One score per document and part; *alike* is the similarity to each question."""
 
     parts: dict[str, FloatArray]
     alike: FloatArray
 
     def beside(self, others: Sequence["Scores"], weight: float) -> "Scores":
-        """These scores with the mean of the others added, weighed."""
+        """These scores plus the weighted mean of the others."""
         share = weight / len(others)
         parts = {
             name: own + share * np.sum([other.parts[name] for other in others], axis=0)
@@ -42,7 +42,7 @@ class Scorer:
     latent: Latent
     semantic: Semantic | None
     taught: NDArray[np.int64]
-    weights: FloatArray  # document x question taught
+    weights: FloatArray  # document x taught question
 
     def score(self, reading: Reading, text: str) -> Scores:
         row = self.lexical.vectoriser.row(reading)
@@ -73,7 +73,7 @@ def learn_scores(texts: Texts, owners: Owners) -> Scorer:
 
 
 def with_meaning(scorer: Scorer, semantic: Semantic) -> Scorer:
-    """The same, learnt anew with meaning beside words and topics."""
+    """The same scorer, learnt anew with meaning beside words and topics."""
     return _learnt_anew(replace(scorer, semantic=semantic))
 
 
@@ -84,14 +84,14 @@ def _learnt_anew(scorer: Scorer) -> Scorer:
 
 
 def _joint(words: FloatArray, topics: FloatArray, meanings: FloatArray) -> FloatArray:
-    """Alike in words and at the same time in what they are about."""
+    """Similar in words and, at the same time, in subject."""
     return (words + np.float32(NO_WORD_SHARED)) * (1 + topics + meanings)
 
 
 def _kernel(scorer: Scorer) -> FloatArray:
-    """How alike each question taught is to itself and those after it.
+    """The similarity of each taught question to itself and those after it.
 
-    A few rows at a time to spare memory; what stands below the diagonal is not read.
+    Computed a few rows at a time to save memory; what lies below the diagonal is not read.
     """
     chosen, semantic = scorer.taught, scorer.semantic
     words, topics = scorer.lexical.questions[chosen], scorer.latent.questions[chosen]

@@ -1,4 +1,4 @@
-"""How alike texts are in meaning, by the vectors of a sentence encoder."""
+"""The similarity of texts in meaning, by the vectors of a sentence encoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Semantic:
 
 
 def learn_meaning(encoder: Encoder, questions: Sequence[str], titles: Sequence[str]) -> Semantic:
-    """An empty title is like nothing."""
+    """An empty title is similar to nothing."""
     asked = encoder.encode(questions)
     centre = np.asarray(asked.mean(axis=0), dtype=np.float32)
     named = centred(encoder.encode(titles), centre)

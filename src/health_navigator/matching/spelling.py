@@ -1,7 +1,7 @@
-"""Typos, repaired against the words that the knowledge itself uses.
+"""Repairs typos against the words that the knowledge itself uses.
 
-Most unknown words are no typos but words the knowledge never needed, so only slips that change
-no word into another are repaired: a letter lost, doubled or swapped inside a long word.
+Most unknown words are not typos but words the knowledge never needed, so only slips that turn no
+word into another are repaired: a letter lost, doubled or swapped inside a long word.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ SHORTEST_FOLLOWER = 5
 LONGEST_REPAIRED = 20
 ENDING = 2
 CONFUSED = frozenset(map(frozenset, ("mn", "lr", "ei", "ou", "dt", "bp", "gj", "sr")))
-# Words that people write in one with the next.
+# Words that people run together with the next one.
 LEANING = frozenset(
     (
         "al",
@@ -58,11 +58,11 @@ class Speller:
     nearby: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def knows(self, word: str) -> bool:
-        """Whether the folded word is one of them, in another spelling or with other endings."""
+        """Whether the folded word is known, in another spelling or with other endings."""
         return sound(word) in self.spelt or root(word) in self.roots
 
     def repair(self, word: str) -> tuple[str, ...]:
-        """The known word or two words that *word* is likely to be, or the word itself."""
+        """The known word or two words that *word* probably means, or the word itself."""
         heard = sound(word)
         if heard in self.spelt or root(word) in self.roots or not self._repairable(heard):
             return (word,)
@@ -104,7 +104,7 @@ def learn_spelling(words: Iterable[str]) -> Speller:
 
 
 def _slips(heard: str, known: str) -> int | None:
-    """How many slips of the finger apart two sounds are; None where it takes more than slips."""
+    """The number of typing slips between two sounds; None if slips alone cannot explain it."""
     allowed = 2 if len(heard) >= SHORTEST_FOR_TWO_EDITS else 1
     distance = OSA.distance(heard, known, score_cutoff=allowed)
     if distance > allowed or heard[0] != known[0] or _differ_in_ending(heard, known):

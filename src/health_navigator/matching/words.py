@@ -1,4 +1,4 @@
-"""A message as words that know their sound and where they stand."""
+"""A message as words that know how they sound and where they stand."""
 
 import re
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from health_navigator.matching.normalise import LONGEST_WORD, sound, tokens
 
-# Short ways to write the first word of a name.
+# Abbreviations of the first word of a name.
 TITLES = {"sta": "santa", "sto": "santo", "sn": "san", "nvo": "nuevo", "nva": "nueva"}
 TITLES |= {"pto": "puerto", "pte": "puente"}
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`is_titled`: it has a capital that is not the beginning of a sentence."""
+    """`is_titled`: capitalised elsewhere than at the beginning of a sentence."""
 
     text: str
     heard: str
@@ -33,7 +33,7 @@ def read_words(text: str) -> tuple[Word, ...]:
 
 
 def hear(word: str) -> str:
-    """As it sounds; many names begin with hua, and many people leave out the h."""
+    """The word as it sounds; many names begin with hua, and many people leave out the h."""
     return sound(f"h{word}" if re.match("u[aeio]", word) else word).replace("y", "i")
 
 

@@ -2,5 +2,5 @@
 
 import os
 
-# The library's own switch to timedeltas, which it makes the only way in its next major version.
+# The library's own switch to timedeltas, which are the only way in its next major version.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

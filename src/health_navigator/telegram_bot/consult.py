@@ -14,7 +14,7 @@ from health_navigator.telegram_bot.transport import open_bot
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """The bot's name, and where and how well Telegram delivers to it (no webhook: None)."""
+    """The bot's name, where Telegram delivers to (None without a webhook), and how well."""
 
     username: str
     webhook: str | None
@@ -24,7 +24,7 @@ class BotStatus:
 
 
 class TokenRefusedError(Exception):
-    """Telegram does not know the token."""
+    """Telegram does not recognise the token."""
 
 
 class TelegramAwayError(Exception):
@@ -36,7 +36,7 @@ def webhook_address(public_url: str) -> str:
 
 
 async def consult(token: str, api_url: str) -> BotStatus:
-    """Ask Telegram; raises TokenRefusedError or TelegramAwayError, neither holds the token."""
+    """Ask Telegram; raises TokenRefusedError or TelegramAwayError, never with the token in it."""
     async with open_bot(token, api_url, Metrics()) as bot:
         try:
             me = await bot.get_me()

@@ -1,4 +1,4 @@
-"""From an update to its reply: claim, answer, send outside any transaction, mark, done.
+"""From an update to its reply: claim, decide, send outside any transaction, mark, finish.
 
 Telegram is the queue: what is not Done is redelivered, and only what was not sent is sent then.
 """
@@ -44,7 +44,7 @@ _RENEW_SECONDS = ledger.LEASE.total_seconds() / 3
 
 
 class Respond(Protocol):
-    """Decides what to say; `again` where this process or another has failed on it before."""
+    """Decides what to say; `again` if this process or another has failed on it before."""
 
     def __call__(
         self, incoming: Incoming, state: State | None, *, again: bool
@@ -53,12 +53,12 @@ class Respond(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing is left to do: Telegram may forget the update."""
+    """Nothing is left to do: Telegram may drop the update."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComeBack:
-    """Redeliver the update after so many seconds."""
+    """Redeliver the update after this many seconds."""
 
     seconds: int
 
@@ -67,7 +67,7 @@ Verdict = Done | ComeBack
 
 
 class Delivery:
-    """The journey of updates; one per process, any number of processes."""
+    """Takes updates from claim to finish; one per process, any number of processes."""
 
     def __init__(
         self,
@@ -86,11 +86,11 @@ class Delivery:
         self._metrics = metrics
         self._order = ChatOrder()
         self._owner = secrets.token_hex(8)
-        # Claims that could not be given back because the database was away by then.
+        # Claims not yet given back because the database was away.
         self._unreleased: set[int] = set()
 
     async def handle(self, update: Update) -> Verdict:
-        """Bring one update to its end, or say when to come back with it."""
+        """Take one update to its end, or say when to deliver it again."""
         started = perf_counter()
         arrived = read_update(update, self._bot.private_link)
         if arrived is None:
@@ -109,7 +109,7 @@ class Delivery:
                 claim, kept = await self._claim(arrived.update_id, chats)
         except DatabaseAwayError:
             return self._come_back(arrived, _DATABASE_AWAY, _DATABASE_SECONDS)
-        except Exception as error:  # noqa: BLE001  unclaimed, nobody else would bring it back
+        except Exception as error:  # noqa: BLE001  unclaimed: only Telegram can bring it
             return self._failed(arrived, 0, error)
         match claim:
             case ledger.Finished():
@@ -187,7 +187,7 @@ class Delivery:
     async def _answer(
         self, arrived: Arrived, chats: tuple[str, ...], kept: memory.Body | None, *, again: bool
     ) -> Sequence[ledger.Waiting]:
-        """Decide what to say and store it, in one transaction, with what the chat must remember."""
+        """Decide what to say, and store it with what the chat must remember, in one transaction."""
         started = perf_counter()
         incoming, state = arrived.incoming(chats), memory.to_state(kept)
         with self._metrics.step("decide"):
@@ -211,7 +211,7 @@ class Delivery:
         return list(enumerate(messages))
 
     async def _send(self, arrived: Arrived, messages: Sequence[ledger.Waiting]) -> None:
-        """Send what the person has not got yet; the last mark closes the update."""
+        """Send what the person has not received yet; the last mark closes the update."""
         for number, (position, message) in enumerate(messages, start=1):
             with self._metrics.step("send"):
                 await send(self._bot, arrived.chat_id, message)
@@ -221,9 +221,9 @@ class Delivery:
             await self._database.transact(ledger.finish, arrived.update_id)
 
     async def _park(self, arrived: Arrived) -> None:
-        """Set a poisoned update aside where an operator sees it, and tell the person what to do.
+        """Set aside an update that keeps failing, and tell the person what to do.
 
-        It is set aside even where Telegram refuses to pass that on.
+        An operator sees it there. It is set aside even if Telegram refuses to deliver that message.
         """
         text = self._last_resort(arrived.locale)
         with suppress(ChatGoneError, RefusedError):
@@ -249,12 +249,13 @@ class Delivery:
                 ledger.release, arrived.update_id, self._owner, blame=blame
             )
         except DatabaseAwayError:
-            # The lease ends by itself within seconds; the attempt is taken back when it is back.
+            # The lease ends by itself within seconds; the attempt is taken back once the database
+            # is back.
             if blame is None:
                 self._unreleased.add(arrived.update_id)
 
     async def _acknowledge(self, callback_id: str) -> None:
-        """Stop the spinner on the person's button; too late or failed, it does not matter."""
+        """Stop the spinner on the person's button; late or failed, it does not matter."""
         try:
             await self._bot.answer_callback_query(callback_id)
         except TelegramError as error:
@@ -300,7 +301,7 @@ def _store(
     if turn.forget:
         _forget_everything(connection, chats)
     ledger.store_answer(connection, update_id, messages)
-    # Last, for it counts: every process locks the same few rows until its transaction ends.
+    # Last, because it counts: every process locks the same few rows until its transaction ends.
     memory.keep(connection, chats, turn)
 
 

@@ -1,7 +1,8 @@
-"""Claims on updates and what is still to be sent: the part of delivery that survives a crash.
+"""Claims on updates, and what is still to be sent: the part of delivery that survives a crash.
 
 Each function takes a moment of a short transaction; callers hold none while they send. The
-statements of every message stand at the top, built once: to build one costs more than to run it.
+statements that every message needs are built once, at the top: building one costs more than running
+it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from health_navigator.db import UtcDateTime, table_of
 from health_navigator.telegram_bot.tables import OutgoingMessage, Stage, TelegramUpdate
 
 LEASE = timedelta(seconds=10)
-# No claim is given for longer: one that ends later was written by a clock that went wrong.
+# No claim lasts longer: one that ends later was written by a wrong clock.
 _LONGEST_LEASE = 2 * LEASE
 MAX_ATTEMPTS = 5
 # Telegram redelivers for a day; the rest is for an operator who looks after a weekend.
@@ -56,7 +57,7 @@ def _by_this_machine(later: timedelta) -> Moment:
     return bindparam(None, callable_=lambda: datetime.now(UTC) + later, type_=UtcDateTime())
 
 
-# The moment a statement runs, and so much later, by the one clock that all processes share.
+# The moment a statement runs plus some time, by the one clock that all processes share.
 _CLOCKS = {"postgresql": _by_postgresql, "sqlite": _by_this_machine}
 
 
@@ -68,7 +69,7 @@ def _is_free(clock: Callable[[timedelta], Moment]) -> ColumnElement[bool]:
 def _claim_statement(
     fresh: postgresql.Insert | sqlite.Insert, clock: Callable[[timedelta], Moment]
 ) -> Insert:
-    """Insert the update, or take over one whose lease has ended; no row where neither is so."""
+    """Insert the update, or take over one whose lease has ended; otherwise no row comes back."""
     return (
         fresh.values(stage=Stage.OPEN, attempts=1, answered=False, lease_until=clock(LEASE))
         .on_conflict_do_update(
@@ -134,12 +135,12 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Done or parked before: nothing to do."""
+    """Done or parked already: nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class InWork:
-    """This update, or another of the same chat, is in work elsewhere: come back."""
+    """This update, or another of the same chat, is being handled elsewhere: come back."""
 
 
 Claim = Claimed | Finished | InWork
@@ -148,7 +149,7 @@ Waiting = tuple[int, Message]  # a message and its position in the answer
 
 
 def claim(connection: Connection, update_id: int, chat: str | None, owner: str) -> Claim:
-    """Take an update for this process; the attempt counts from the moment this is committed."""
+    """Claim an update for this process; the attempt counts from the moment this is committed."""
     if chat and _is_in_work_elsewhere(connection, update_id, chat):
         return InWork()
     fresh = {
@@ -165,16 +166,16 @@ def claim(connection: Connection, update_id: int, chat: str | None, owner: str) 
 
 
 def _is_in_work_elsewhere(connection: Connection, update_id: int, chat: str) -> bool:
-    """Whether another process has another update of the chat; a SQLite file has one process."""
+    """Whether another process handles another update of the chat; a SQLite file has one process."""
     if connection.dialect.name != "postgresql":
         return False
-    # Two processes may claim two updates of one chat in the same instant.
+    # Two processes may claim two updates of one chat at the same instant.
     connection.execute(_HOLD_CHAT, {"chat": chat})
     return connection.scalar(_OTHER_IN_WORK, {"chat": chat, "number": update_id}) is not None
 
 
 def store_answer(connection: Connection, update_id: int, messages: Sequence[Message]) -> None:
-    """Keep the messages to send, so that a redelivery sends them instead of deciding anew."""
+    """Keep the messages to send, so that a redelivery sends them instead of deciding again."""
     if messages:
         rows = [
             {"update_id": update_id, "position": position, "body": body, "sent": False}
@@ -185,7 +186,7 @@ def store_answer(connection: Connection, update_id: int, messages: Sequence[Mess
 
 
 def unsent(connection: Connection, update_id: int) -> Sequence[Waiting]:
-    """What the person has not got yet, in order."""
+    """What the person has not received yet, in order."""
     rows = connection.execute(_UNSENT, {"number": update_id})
     return [(row.position, row.body) for row in rows]
 
@@ -195,7 +196,7 @@ def mark_sent(connection: Connection, update_id: int, position: int) -> None:
 
 
 def renew(connection: Connection, update_id: int, owner: str) -> None:
-    """Hold the claim for longer, unless somebody else has claimed it by now."""
+    """Extend the claim, unless somebody else has claimed the update by now."""
     mine = (_UPDATES.c.update_id == update_id) & (_UPDATES.c.owner == owner)
     later = _in(LEASE, connection)
     connection.execute(update(_UPDATES).where(mine).values(lease_until=later))
@@ -207,7 +208,7 @@ def finish(
     stage: Stage = Stage.DONE,
     failure: str | None = None,
 ) -> None:
-    """Close the update; forget what was sent for it and to which chat."""
+    """Close the update; delete its messages and its link to a chat."""
     connection.execute(_DROP_MESSAGES, {"number": update_id})
     kept = failure[:_FAILURE_LENGTH] if failure else None
     connection.execute(_CLOSE, {"number": update_id, "stage": stage, "failure": kept})
@@ -216,7 +217,7 @@ def finish(
 def release(
     connection: Connection, update_id: int, owner: str, *, blame: str | None = None
 ) -> None:
-    """Give the update back for its redelivery, unless somebody else has claimed it by now.
+    """Give the update back for redelivery, unless somebody else has claimed it by now.
 
     Without `blame` the attempt does not count.
     """
@@ -227,7 +228,7 @@ def release(
 
 
 def end_leases(connection: Connection) -> None:
-    """Free what a process left in work when it died: for the one that has the database alone."""
+    """Free what a dead process left claimed; only for a process that has the database alone."""
     left = update(_UPDATES).where(_UPDATES.c.stage == Stage.OPEN)
     connection.execute(left.values(lease_until=_in(-LEASE, connection)))
 
@@ -237,7 +238,7 @@ def _in(later: timedelta, connection: Connection) -> Moment:
 
 
 def forget_chat(connection: Connection, chats: Sequence[str]) -> None:
-    """Delete the chats' traces, but keep the numbers of updates against duplicates."""
+    """Delete the chats' traces, but keep the updates' numbers to recognise duplicates."""
     theirs = _UPDATES.c.chat.in_(chats)
     mine = select(_UPDATES.c.update_id).where(theirs)
     connection.execute(delete(_OUTGOING).where(_OUTGOING.c.update_id.in_(mine)))

@@ -1,4 +1,4 @@
-"""From a Reply to the messages that Telegram takes: HTML, split, with its buttons on the last."""
+"""From a Reply to the messages that Telegram takes: HTML, split, with the buttons on the last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from health_navigator.conversation.models import Button, Reply
 
-# Telegram counts after the markup is parsed, in UTF-16 units; see "Limits" in its Bot API.
+# Telegram counts UTF-16 units, after parsing the markup; see "Limits" in its Bot API.
 MAX_TEXT = 4_096
 MAX_CALLBACK_BYTES = 64
 

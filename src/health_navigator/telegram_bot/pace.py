@@ -1,7 +1,7 @@
-"""How fast we may call Telegram: 30 calls a second in all, one a second to a chat, short bursts.
+"""How fast we may call Telegram: 30 calls a second overall, one a second per chat, short bursts.
 
-Nothing is queued: a call waits a moment for its turn, or is refused with the time to come back,
-and the update that it belongs to waits at Telegram.
+Nothing is queued: a call waits a moment for its turn or is refused with the time to come back, and
+its update waits at Telegram.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-# What Telegram tells the makers of bots: https://core.telegram.org/bots/faq
+# What Telegram tells bot developers: https://core.telegram.org/bots/faq
 A_SECOND = 30.0
 A_CHAT_SECOND = 1.0
 BURST_OF_ALL = 30.0
@@ -29,7 +29,7 @@ Called = bool | dict[str, Any] | list[dict[str, Any]]
 
 @dataclass(slots=True)
 class Bucket:
-    """Turns that come back at a steady rate up to a burst; taken ahead of time, they are owed."""
+    """Turns that come back at a steady rate, up to a burst; one taken early is owed."""
 
     rate: float
     burst: float
@@ -50,12 +50,12 @@ class Bucket:
         self.turns -= 1.0
 
     def hold(self, now: float, seconds: float) -> None:
-        """No turn before so many seconds have passed."""
+        """Give no turn until this many seconds have passed."""
         self.at, self.turns = now, min(self.turns, 1.0 - seconds * self.rate)
 
 
 class Pace(BaseRateLimiter[None]):
-    """The pace of one process. A chat's Retry-After holds that chat alone."""
+    """The pace of one process. A chat's Retry-After holds up that chat alone."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -77,7 +77,7 @@ class Pace(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002
     ) -> Called:
-        """Call when it is the call's turn; raises RetryAfter where that is too far away."""
+        """Call when it is this call's turn; raises RetryAfter if that is too far away."""
         chat = data.get("chat_id")
         wait = self.reserve(chat, is_urgent=endpoint == "answerCallbackQuery")
         if wait:
@@ -90,7 +90,7 @@ class Pace(BaseRateLimiter[None]):
             raise
 
     def reserve(self, chat: object, *, is_urgent: bool = False) -> float:
-        """Seconds to wait for the turn, which is taken; a tap is acknowledged without waiting."""
+        """Take a turn; return the seconds to wait for it. A tap is acknowledged at once."""
         now = self._clock()
         buckets = [self._all, *([self._bucket(chat)] if isinstance(chat, int) else [])]
         wait = 0.0 if is_urgent else max(bucket.wait(now) for bucket in buckets)

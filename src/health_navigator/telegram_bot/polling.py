@@ -1,4 +1,4 @@
-"""Long polling: asks Telegram for updates and confirms one only after its reply was sent."""
+"""Long polling: asks Telegram for updates and confirms each only after its reply was sent."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _NOTHING_NEW_SECONDS = 1.0
 
 
 class Polling:
-    """Fetches updates and follows each to its end: chats side by side, each chat in order.
+    """Fetches updates and takes each to its end: chats side by side, each chat in order.
 
     Confirming an update confirms every earlier one, so the offset stays at the first unfinished
-    one. Telegram then sends again what came after it, finished or not: that is left alone.
+    one. Telegram then sends the later ones again, finished or not; those are ignored.
     """
 
     def __init__(self, bot: PlainBot, delivery: Delivery) -> None:
         self._bot = bot
         self._delivery = delivery
         self._next = 0
-        # Every update that is not confirmed yet.
+        # Every update not confirmed yet.
         self._followed: dict[int, asyncio.Task[None]] = {}
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Poll until cancelled; what is in work then is redelivered at the next start."""
+        """Poll until cancelled; what is unfinished then is redelivered at the next start."""
         await direct_to_polling(self._bot)
         try:
             while True:
@@ -66,7 +66,7 @@ class Polling:
             await direct_to_polling(self._bot)
 
     def _offset(self) -> int:
-        """The first update that is not finished; those before it need not be known any more."""
+        """The first unfinished update; earlier ones need not be remembered."""
         for number in sorted(self._followed):
             if not self._followed[number].done():
                 return number
@@ -74,7 +74,7 @@ class Polling:
         return self._next
 
     def _read(self, data: dict[str, Any]) -> Update | None:
-        """The update, or None for one that is followed already or that nobody can read."""
+        """The update, or None if it is being handled already or cannot be read."""
         try:
             update = Update.model_validate(data)
         except ValidationError:
@@ -83,14 +83,14 @@ class Polling:
         return None if update.update_id in self._followed else update
 
     def _skip(self, number: object) -> None:
-        """Leave out an update that nobody can read: it is confirmed with the next call."""
+        """Skip an unreadable update: the next call confirms it."""
         known = number if isinstance(number, int) else None
         log.warning("update.unreadable", update_id=known)
         if known is not None:
             self._next = max(self._next, known + 1)
 
     async def _wait_for_one(self) -> None:
-        """Let something of what is in work end before Telegram is asked for the same again."""
+        """Wait until some work ends before asking Telegram for the same updates again."""
         in_work = [task for task in self._followed.values() if not task.done()]
         waiting = asyncio.create_task(asyncio.sleep(_NOTHING_NEW_SECONDS))
         await asyncio.wait([waiting, *in_work], return_when=asyncio.FIRST_COMPLETED)
@@ -111,7 +111,7 @@ class Polling:
         if self._last_of_chat.get(chat_id) is task:
             del self._last_of_chat[chat_id]
         if not task.cancelled() and (error := task.exception()):
-            # Not even delivery could make anything of it; it must not hold up everybody.
+            # Not even delivery could handle it; it must not hold up everybody else.
             log.error(
                 "update.lost",
                 update_id=number,
@@ -120,7 +120,7 @@ class Polling:
             )
 
     async def _follow(self, update: Update, before: asyncio.Task[None] | None) -> None:
-        """Bring an update to its end after its chat's earlier one, waiting as delivery asks."""
+        """Take an update to its end after its chat's earlier one, waiting as delivery asks."""
         if before is not None:
             await asyncio.wait([before])
         verdict = await self._delivery.handle(update)

@@ -1,4 +1,4 @@
-"""A QR code for a poster: scanned, it opens the bot where the poster's question is answered."""
+"""A QR code for a poster: scanning it opens the bot at the answer to the poster's question."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from health_navigator.telegram_bot.consult import TelegramAwayError, TokenRefuse
 
 _USERNAME = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
 _ENDINGS = (".svg", ".png")
-# A module of the code in pixels or units: big enough for a sheet of paper.
+# The size of one module in pixels or units: big enough for a sheet of paper.
 _SCALE = 12
 
 
@@ -57,11 +57,11 @@ def deep_link(username: str, link: str) -> str:
 
 
 def write_qr(address: str, path: Path) -> None:
-    """The address as a QR code, in SVG or PNG by the file's ending."""
+    """Write the address as a QR code, SVG or PNG by the file's extension."""
     if path.suffix.lower() not in _ENDINGS:
         raise ConfigurationError(f"{path.name}: write a name that ends with .svg or .png")
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Level Q: a fourth of the code may be torn or dirty.
+    # Level Q: a quarter of the code may be torn or dirty.
     segno.make(address, error="q", micro=False).save(str(path), scale=_SCALE, border=4)
 
 

@@ -40,9 +40,9 @@ SHORT_DESCRIPTION = mark(
 async def introduce(bot: Bot) -> None:
     """Learn our own name, then set commands and descriptions, by default and in each language.
 
-    Failing is no disaster: only the link that groups get waits for the name.
+    Failure is no disaster: only the link for groups needs the name.
     """
-    while not await _succeeds(bot.get_me):  # noqa: ASYNC110  nobody tells when Telegram is back
+    while not await _succeeds(bot.get_me):  # noqa: ASYNC110  nothing tells us when Telegram is back
         await asyncio.sleep(_RETRY_SECONDS)
     for language in (None, *LOCALES):
         translate = translator(language or DEFAULT_LOCALE)
@@ -69,13 +69,13 @@ async def _succeeds(call: Callable[[], Awaitable[object]]) -> bool:
         log.warning("telegram.profile_not_set", error=type(error).__name__)
         return False
     except (TypeError, KeyError, ValueError) as error:
-        # A server that imitates Telegram's may answer less than the library reads.
+        # A server that imitates Telegram's may leave out what the library reads.
         log.warning("telegram.answer_unreadable", error=type(error).__name__)
     return True
 
 
 async def direct_to_webhook(bot: Bot, public_url: str, secret: str) -> None:
-    """Tell Telegram to send updates here, again and again until it has agreed."""
+    """Tell Telegram to send updates here, again and again until it agrees."""
     while not await _is_directed(bot, public_url + WEBHOOK_PATH, secret):  # noqa: ASYNC110  likewise
         await asyncio.sleep(_RETRY_SECONDS)
     log.info("telegram.webhook_set")
@@ -96,9 +96,9 @@ async def _is_directed(bot: Bot, url: str, secret: str) -> bool:
 
 
 async def direct_to_polling(bot: Bot) -> None:
-    """Take the webhook away, which Telegram demands before anybody may poll.
+    """Delete the webhook, which Telegram demands before anybody may poll.
 
-    Where that fails now, polling meets a conflict and asks again.
+    If that fails now, polling meets a conflict and tries again.
     """
     if not await _succeeds(lambda: bot.delete_webhook(drop_pending_updates=False)):
         log.warning("telegram.webhook_not_deleted")

@@ -27,7 +27,7 @@ _MARKUP_REFUSED = ("can't parse entities", "can't find end", "unsupported start 
 
 
 class ComeBackError(Exception):
-    """Telegram's or the network's trouble, no fault of ours: try again after `seconds`."""
+    """Telegram's or the network's fault, not ours: try again after `seconds`."""
 
     def __init__(self, reason: str, seconds: int) -> None:
         super().__init__(reason)
@@ -35,18 +35,18 @@ class ComeBackError(Exception):
 
 
 class ChatGoneError(Exception):
-    """Nobody can be reached there: blocked, left, or a group where the bot may not write.
+    """The chat cannot be reached: blocked, left, or a group where the bot may not write.
 
-    Never write again, forget the chat.
+    Never write again; forget the chat.
     """
 
 
 class RefusedError(Exception):
-    """Telegram refuses the message as it stands: our own mistake."""
+    """Telegram refuses the message as it is: our own mistake."""
 
 
 async def send(bot: PlainBot, chat_id: int, message: dict[str, Any]) -> None:
-    """Send one stored message; where Telegram refuses the markup, once more as plain text."""
+    """Send one stored message; if Telegram refuses the markup, once more as plain text."""
     body = {key: value for key, value in message.items() if key != "plain"}
     try:
         await _send(bot, chat_id, body | {"parse_mode": "HTML"})
@@ -66,8 +66,8 @@ async def _send_plain(bot: PlainBot, chat_id: int, body: dict[str, Any]) -> None
 
 
 async def _send(bot: PlainBot, chat_id: int, body: dict[str, Any]) -> None:
-    # An answer without the fields that Telegram promises, as of servers that imitate Telegram's,
-    # says all the same that the message has arrived: it must not be sent again.
+    # An answer without fields that Telegram promises (as from servers that imitate it) still says
+    # that the message has arrived: it must not be sent again.
     with suppress(ValueError, KeyError, TypeError):
         await bot.post_message({"chat_id": chat_id, "link_preview_options": _NO_PREVIEW, **body})
 

@@ -19,7 +19,7 @@ class Stage(StrEnum):
 
 
 class TelegramUpdate(Base):
-    """One update by its number; never what it said, nor who said it but for a keyed hash."""
+    """One update by its number; never what it said, and who said it only as a keyed hash."""
 
     __tablename__ = "telegram_update"
     __table_args__ = (Index("ix_telegram_update_chat_stage", "chat", "stage"),)
@@ -36,7 +36,7 @@ class TelegramUpdate(Base):
 
 
 class OutgoingMessage(Base):
-    """A part of a reply that waits to be sent; gone once the whole reply has been."""
+    """A part of a reply that waits to be sent; deleted once the whole reply has been."""
 
     __tablename__ = "outgoing_message"
 

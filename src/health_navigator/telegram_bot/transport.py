@@ -22,7 +22,7 @@ _READ_SECONDS = 10.0
 
 
 class AiohttpRequest(BaseRequest):
-    """Requests of python-telegram-bot's Bot through one pool of connections."""
+    """Requests of python-telegram-bot's Bot over one pool of connections."""
 
     def __init__(self, metrics: Metrics, connections: int = 100) -> None:
         self._metrics = metrics
@@ -69,7 +69,7 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:
             self._count(url, type(error).__name__)
-            # The class alone: the text of such an error holds the address, and that the token.
+            # Only the class: such an error's text holds the address, and that holds the token.
             raise NetworkError(type(error).__name__) from None
 
     def _count(self, url: str, error: str) -> None:
@@ -89,21 +89,21 @@ class AiohttpRequest(BaseRequest):
 
 
 class PlainBot(ExtBot[None]):
-    """The library's Bot, which also takes and gives what Telegram's server does: plain JSON."""
+    """The library's Bot, which can also exchange plain JSON with Telegram's server."""
 
     @property
     def private_link(self) -> str | None:
-        """Where a group is sent; None until Telegram has told us our name."""
+        """The link for people in a group; None until Telegram has told us our name."""
         try:
             return self.link
         except RuntimeError:
             return None
 
     async def post_message(self, message: Mapping[str, Any]) -> None:
-        """sendMessage with these parameters.
+        """Call sendMessage with these parameters.
 
-        The library's own would make objects of the buttons, then of Telegram's whole answer, which
-        costs more than to send it and is of no use to us.
+        The library's own method would build objects for the buttons and for Telegram's whole
+        answer, which costs more than sending it and is of no use to us.
         """
         await self._post("sendMessage", dict(message))
 
@@ -112,7 +112,8 @@ class PlainBot(ExtBot[None]):
     ) -> list[dict[str, Any]]:
         """The updates as Telegram sent them.
 
-        The library drops a whole batch for one that it cannot read, and writes it to the log.
+        For one update that it cannot read, the library drops the whole batch and writes it to the
+        log.
         """
         data = {"offset": offset, "timeout": seconds, "allowed_updates": list(allowed)}
         fetched = await self._post("getUpdates", data, read_timeout=_READ_SECONDS + seconds)
@@ -124,7 +125,7 @@ class PlainBot(ExtBot[None]):
 async def open_bot(token: str, api_url: str, metrics: Metrics) -> AsyncIterator[PlainBot]:
     """The library's Bot over one pool of connections, closed when the block ends.
 
-    Telegram's own server sets a pace; a Bot API server of one's own sets none.
+    Telegram's own server sets a pace; a self-hosted Bot API server sets none.
     """
     request = AiohttpRequest(metrics)
     await request.initialize()

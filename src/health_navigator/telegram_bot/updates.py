@@ -41,16 +41,16 @@ _UNREADABLE = (
 )
 _PRIVATE = "private"
 
-# Numbers of Telegram's fit into 64 bits, and so into a column.
+# Telegram's numbers fit into 64 bits, and so into a column.
 _Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 _Degrees = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
-    """The fields that we use, each of the type that the Bot API promises; all others may be.
+    """The fields that we use, with the types that the Bot API promises; others may be anything.
 
-    The library's own objects take thirty times as long to make, refuse attachments that lack a
-    field which some version of Telegram's server does not send, and check no types.
+    The library's own objects take thirty times as long to build, refuse attachments that lack a
+    field which some versions of Telegram's server do not send, and check no types.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -97,7 +97,7 @@ class _Press(_Part):
 
     @property
     def chat_id(self) -> int:
-        # A person's private chat has her own number, also where the message is too old to be shown.
+        # A private chat has the person's own number, even if the message is too old to be shown.
         return self.message.chat.id if self.message else self.sender.id
 
 
@@ -111,7 +111,7 @@ class _Membership(_Part):
 
 
 class Update(_Part):
-    """What Telegram brings; `model_validate` and its kin raise ValidationError for nonsense."""
+    """What Telegram sends; `model_validate` and its kin raise ValidationError for nonsense."""
 
     update_id: _Number
     message: _Message | None = None
@@ -129,14 +129,14 @@ class Update(_Part):
 
 
 def chat_keys(secrets: Sequence[bytes], chat_id: int) -> tuple[str, ...]:
-    """The names under which we may know a chat, that of the key in use first."""
+    """The names under which we may know a chat, the one from the current key first."""
     message = str(chat_id).encode()
     return tuple(hmac.new(secret, message, hashlib.sha256).hexdigest()[:40] for secret in secrets)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An update that concerns a chat. `said` is None where nothing is to be answered."""
+    """An update that concerns a chat. `said` is None if there is nothing to answer."""
 
     update_id: int
     chat_id: int
@@ -186,7 +186,7 @@ def _said(message: _Message, link: str | None, *, edited: bool) -> Said | None:
         return Group(link) if not edited and message.text else None
     if message.text is not None:
         return _from_text(message.text, edited=edited, forwarded=message.forward_origin is not None)
-    if edited:  # a live location that moves, a caption: what it was is answered
+    if edited:  # a live location that moves, a caption: the original was answered
         return None
     if message.location is not None:
         return Point(message.location.latitude, message.location.longitude)

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class WebhookWatch:
-    """Looks at the webhook now and then; the figures are for alerts, the log for what changed."""
+    """Checks the webhook now and then; metrics are for alerts, the log for what changed."""
 
     def __init__(self, bot: Bot, public_url: str, metrics: Metrics) -> None:
         self._bot = bot
@@ -22,7 +22,7 @@ class WebhookWatch:
         self._last_failure = 0.0
 
     async def look(self) -> int:
-        """Set the figures; how many updates wait at Telegram."""
+        """Set the metrics; return how many updates wait at Telegram."""
         try:
             info = await self._bot.get_webhook_info()
         except TelegramError as error:

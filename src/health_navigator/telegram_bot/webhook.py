@@ -28,7 +28,7 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class TelegramDoor:
-    """What the webhook needs. Without `networks` any address may call that knows the secret."""
+    """What the webhook needs. Without `networks`, any address that knows the secret may call."""
 
     delivery: Delivery
     secret: str
@@ -37,10 +37,10 @@ class TelegramDoor:
 
 
 class Webhook:
-    """Takes Telegram's calls; it finds its door, if Telegram is on, in the request's state.
+    """Takes Telegram's calls; its door, if Telegram is on, is in the request's state.
 
-    It stands before the router, whose layers have nothing to do for it and take their time. The
-    doorway, which bounds the body, stands before both.
+    It comes before the router, whose layers only cost it time, and after the doorway, which bounds
+    the body.
     """
 
     def __init__(self, app: Application) -> None:
@@ -91,7 +91,7 @@ async def _take(body: bytes, door: TelegramDoor) -> Response:
 
 
 def _stranger(request: Request, door: TelegramDoor) -> str | None:
-    """Why the caller is not Telegram; None where it is."""
+    """Why the caller is not Telegram; None if it is."""
     given = request.headers.get(SECRET_HEADER, "")
     if not hmac.compare_digest(given.encode(), door.secret.encode()):
         return "secret"

@@ -1,4 +1,4 @@
-"""What must be true of the knowledge before anybody may read it; every problem with its line."""
+"""What must hold before anybody may read the knowledge; every problem with its line."""
 
 from __future__ import annotations
 
@@ -76,18 +76,18 @@ def checked_directory(directory: Path) -> tuple[FileItem, ...]:
 
 
 def checked_once(directory: Path, shelf: Shelf) -> tuple[StoredItem, ...]:
-    """The pieces of a knowledge directory, which one program reads and checks once.
+    """The pieces of a knowledge directory, read and checked only once per state of the program.
 
-    They come in the order of `store.published`. Found whole, they are kept on the shelf: to read
-    them from there takes a tenth of the time.
+    They come in the order of `store.published`. If nothing is wrong, they are kept on the shelf:
+    reading them from there takes a tenth of the time.
     """
-    # All that they depend on: the knowledge files, and this program.
+    # Everything that the result depends on: the knowledge files and this program.
     found = folder_digest(directory, "*.y*ml") + program_digest()
     name = hashlib.sha256(found.encode()).hexdigest()
     kept = shelf.read(name)
     if kept is not None:
         return tuple(StoredItem(ItemKind(kind), *rest) for kind, *rest in json.loads(bytes(kept)))
-    # Then from the files and from the database the same is learnt, and kept under one name.
+    # In the database's order: files and database then teach the same, kept under one name.
     stored = (item.to_stored() for item in checked_directory(directory))
     items = tuple(sorted(stored, key=attrgetter("kind", "position", "id")))
     rows = [(item.kind, item.id, item.position, item.body) for item in items]

@@ -1,4 +1,4 @@
-"""Dates: in their order, and never longer without review than such facts last."""
+"""Dates: in order, and no longer without review than such facts last."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def too_long_unreviewed(pieces: Pieces) -> Iterator[Problem]:
 
 
 def _months_of(service: Service) -> int:
-    """A line, a public office and what has closed last; a project or a shelter does not."""
+    """How long a service lasts without review: a project or shelter less than a public office."""
     is_line = service.scope is Scope.NATIONAL and bool(service.phones)
     is_public = service.kind is Kind.ONG and service.confidence is Confidence.OFFICIAL
     lasts = is_line or is_public or service.status is Status.CLOSED
@@ -74,6 +74,6 @@ def _unreviewed(each: Placed[Entry] | Placed[Service], months: int) -> Iterator[
 
 
 def _later(day: date, months: int) -> date:
-    """The same day so many months later; the month's 28th where it might have no such day."""
+    """The same day this many months later; a day past the 28th becomes the 28th."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, min(day.day, 28))

@@ -1,4 +1,4 @@
-"""Numbers that people act on: each declared with the source that says it."""
+"""Numbers that people act on: each declared with the source that states it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIME = rf"\b{_SPAN}(?:minutos?|horas?|días?|semanas?|mes(?:es)?|años?)\b"
 _MONEY = rf"S/\s?{_DIGITS}|\b{_SPAN}(?:soles|dólares|UIT)\b|{_DIGITS} ?%"
 _NORM = r"\b(?:Ley|D\.?S\.?|R\.?M\.?|D\.?L\.?|D\.?U\.?|Decreto \w+|Resolución \w+)(?: N\.?[º°]?)? ?"
 _FIGURE = re.compile(rf"{_MONEY}|{_TIME}|{_NORM}\d+(?:-\d+)*", re.IGNORECASE)
-# Open round the clock is how a service works, not a time that somebody must keep.
+# Being open round the clock is how a service works, not a time limit.
 _ROUND_THE_CLOCK = re.compile(r"(?:las )?24 horas(?! (?:antes|después|de |desde))")
 _LIMIT = re.compile(
     rf"\b(?:antes de|dentro de|hace menos de|plazo de)(?: l[ao]s)?(?: primer[ao]s)? {_TIME}",
@@ -50,7 +50,7 @@ def undeclared(pieces: Pieces) -> Iterator[Problem]:
 
 
 def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
-    """A time limit that nobody declared as one has nobody who says what to do after it."""
+    """Time limits not declared as such, so that nobody says what to do once they have passed."""
     for entry in pieces.entries:
         known = [*_declared(entry.part, FigureKind.DEADLINE, FigureKind.AGE)]
         for found in _LIMIT.finditer(entry.part.answer):
@@ -63,14 +63,14 @@ def deadlines_without_end(pieces: Pieces) -> Iterator[Problem]:
 
 
 def _declared(entry: Entry, *kinds: FigureKind) -> Iterator[Span]:
-    """Where the answer says what `figures` hold."""
+    """Where the answer says what its `figures` declare."""
     for figure in entry.figures:
         if figure.kind in kinds:
             yield from _spans(figure.text, entry.answer)
 
 
 def _spans(words: str, text: str) -> Iterator[Span]:
-    """Where the words stand in a text; "15 soles" does not stand in "115 soles"."""
+    """Where the words occur in a text; "15 soles" does not occur in "115 soles"."""
     whole = re.compile(rf"(?<![\d.,]){re.escape(words)}(?!\d)")
     return (found.span() for found in whole.finditer(text))
 

@@ -13,9 +13,9 @@ from health_navigator.knowledge.checks.pieces import Pieces, Told
 LEGAL_ADVICE = "0800-15170"
 """Defensoría del Pueblo: free legal advice, for whoever has no papers too."""
 
-# With its capital: the OIM is the agency for "las migraciones".
+# Only with its capital: the OIM is the agency for "las migraciones".
 _OFFICES = r"Migraciones\b|(?i:comisarías?\b|fiscalía|interpol|poder judicial)"
-# Not in "llama al 105 (Policía)" or "Policía: 105": who is in danger calls at once.
+# Not in "llama al 105 (Policía)" or "Policía: 105": people in danger call at once.
 _POLICE = r"(?<!105 \()(?i:policía)(?!:?\s*105)"
 # Not in "no pueden exigirte papeles ni denuncia".
 _COMPLAINT = r"(?<!ni )(?<!sin )(?<!exigirte )\b(?i:denunci(?:a|ar|as|arlo|arla))\b"

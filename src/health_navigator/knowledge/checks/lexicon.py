@@ -1,4 +1,4 @@
-"""Ways of saying: each stands for one word, or the bot would not know which."""
+"""Sayings: each stands for one word, or the bot could not know which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids: each given once, and each that is named leads somewhere."""
+"""Ids: each defined once, and each reference leads somewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MEANT = mark("there is no {id}: write {meant}")
 
 
 def repeated_ids(pieces: Pieces) -> Iterator[Problem]:
-    # Answers and what is out of scope share one ranking, hence one set of names.
+    # Answers and out-of-scope groups share one ranking, hence one set of names.
     ranked = (*pieces.entries, *pieces.groups)
     for field, parts in (
         ("id", ranked),
@@ -72,7 +72,7 @@ def _unknown(owner: Placed[BaseModel], field: str, name: str, known: Iterable[st
 
 
 def missing_dangers(pieces: Pieces) -> Iterator[Problem]:
-    """Where there is a file of dangers at all, none may be forgotten."""
+    """If there is a file of dangers at all, it must hold every kind."""
     known = {each.part.id for each in pieces.dangers}
     for danger in DangerId:
         if known and danger not in known:

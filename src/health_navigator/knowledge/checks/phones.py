@@ -1,4 +1,4 @@
-"""Telephone numbers: valid, printed in one way, and none that nobody stands behind."""
+"""Telephone numbers: valid, printed in one way, and each vouched for by somebody."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_PHONE = mark("{phone} is no number that can be called in Peru: look it up ag
 
 _SHAPED = r"\(0\d{1,2}\)[\d -]+\d|\b080[01][ -]?\d[\d -]*\d"
 _LONG = r"\+?\b\d[\d -]{5,}\d\b"
-# People may be told that 911 is not at work yet; "llama al 911" is found all the same.
+# Without 911: people may be told that it does not work yet; "llama al 911" is found all the same.
 _SHORT = "|".join(SHORT_CODES - {"911"})
 # Not in "S/ 100", "1,105", "100 soles" or "100 metros".
 _NO_AMOUNT = r"(?![.,-]?\d)(?! (?:soles|dólares|metros|km|mil\b|%))"
@@ -65,7 +65,7 @@ def not_as_printed_in_texts(pieces: Pieces) -> Iterator[Problem]:
 
 
 def unknown_in_texts(pieces: Pieces) -> Iterator[Problem]:
-    """A number in a text is one that the entry calls, or a line of the directory."""
+    """A number in a text must be one that the entry calls, or a line in the directory."""
     directory = {
         phone
         for service in pieces.services
@@ -81,7 +81,7 @@ def unknown_in_texts(pieces: Pieces) -> Iterator[Problem]:
 
 
 def _phones_in(text: str) -> Iterator[tuple[int, str]]:
-    """Whatever looks like a number to call; other long numbers are none that could be printed."""
+    """Whatever looks like a number to call; a long one only if it could be printed as one."""
     for found in _IN_TEXT.finditer(text):
         is_shaped = found[0].startswith(("(0", "080")) or len(found[0]) < len("100 000")
         if is_shaped or to_printed(found[0]):

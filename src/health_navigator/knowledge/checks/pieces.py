@@ -1,4 +1,4 @@
-"""The knowledge as the checks see it: each part as its model, with the place where it stands."""
+"""The knowledge as the checks see it: each part as its model, with its place in the files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Part = TypeVar("Part", bound=BaseModel, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[Part]):
-    """A part of the knowledge and where it stands."""
+    """A part of the knowledge and its place in the files."""
 
     part: Part
     where: Location
@@ -40,14 +40,14 @@ class Placed(Generic[Part]):
         return self.where.problem(field, message, **values)
 
     def problem_at(self, field: str, letter: int, message: str, **values: object) -> Problem:
-        """A problem with a text, on the line of the file where its letter stands."""
+        """A problem with a text, on the line of the file that holds this letter."""
         row = getattr(self.part, field).count("\n", 0, letter)
         return self.where.problem_in_row(row, field, message, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A text that people read, with the numbers that stand beside it."""
+    """A text that people read, with the numbers that appear beside it."""
 
     owner: Placed[BaseModel]
     field: str
@@ -55,7 +55,7 @@ class Told:
     call: tuple[Call, ...] = ()
 
     def problem(self, letter: int, message: str, **values: object) -> Problem:
-        """A problem with the text, on the line of the file where its letter stands."""
+        """A problem with the text, on the line of the file that holds this letter."""
         row = self.text.count("\n", 0, letter)
         return self.owner.where.problem_in_row(row, self.field, message, **values)
 
@@ -98,7 +98,7 @@ class Pieces:
 
     @cached_property
     def told(self) -> tuple[Told, ...]:
-        """Every text with sentences in it, but for the interview's, which its own tests read."""
+        """Every text with sentences in it, except the interview's, which its own tests read."""
         return (
             *(Told(each, "answer", each.part.answer, each.part.call) for each in self.entries),
             *(Told(each, "message", each.part.message, each.part.call) for each in self.dangers),
@@ -112,7 +112,7 @@ class Pieces:
 
 
 def _told_by_service(service: Placed[Service]) -> Told:
-    """What stands beside a service is read together."""
+    """The texts of a service, which people read together."""
     part = service.part
     lines = filter(None, (part.access, part.hours_note, part.cost))
     call = tuple(Call(name=part.name, phone=phone) for phone in part.phones)

@@ -1,4 +1,4 @@
-"""Places: named as Peru names them, with the code and the point that are theirs."""
+"""Places: named as Peru names them, with the code and the point that belong to them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from health_navigator.matching.places import Place
 
 _UNKNOWN = mark("Peru has no {name} there: check its spelling")
 _MISSPELT = mark("{name} is not its official name: write {meant}")
-# Rural districts are large, and their centre is a town at one edge.
+# Rural districts are large, and their main town may lie at one edge.
 _NEAR_KM = 30
-# Where the district's own centre is not known, its province's or department's stands in.
+# If the district's own centre is unknown, its province's or department's stands in.
 _NEAR_WIDER_KM = 160
 
 Located = Placed[Service] | Placed[PlaceNames]
@@ -40,7 +40,7 @@ def unofficial(pieces: Pieces) -> Iterator[Problem]:
 
 
 def _misnamed(each: Located) -> Iterator[Problem]:
-    """The widest name that is wrong: those below it cannot be judged."""
+    """The widest wrong name only: the names below it cannot be judged."""
     if Place(each.part.department or "", each.part.province, each.part.district) in ubigeo.codes():
         return
     inside = [*ubigeo.codes()]

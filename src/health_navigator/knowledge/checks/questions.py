@@ -1,4 +1,4 @@
-"""The ways to ask: each under one answer only, and none that could be another's."""
+"""Example questions: each under one answer only, and none that could be another's."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from health_navigator.i18n import mark
 from health_navigator.knowledge.checks.pieces import Pieces, Placed
 from health_navigator.matching.normalise import fold
 
-# Of 100. Real questions of different answers reach 89; the same with one word more is above.
+# Out of 100. Real questions with different answers reach 89; one question with a word added is
+# above.
 _NEARLY = 92
-# Two words alike say little: "prueba vih" and "prueba tb" are two questions.
+# Two shared words say little: "prueba vih" and "prueba tb" are two questions.
 _TELLING_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One way to ask, and whose it is."""
+    """One example question, and where it belongs."""
 
     owner: Placed[BaseModel]
     id: str
@@ -82,7 +83,7 @@ def pinned_elsewhere(pieces: Pieces) -> Iterator[Problem]:
 
 
 def contradictions_of_danger(pieces: Pieces) -> Iterator[Problem]:
-    """One message cannot be two dangers, nor a danger and none."""
+    """One message cannot be two dangers, nor both a danger and none."""
     said = [
         Asked(danger, f"{danger.part.id}.{field}", f"{field}.{position}", text, fold(text))
         for danger in pieces.dangers
@@ -98,7 +99,7 @@ def contradictions_of_danger(pieces: Pieces) -> Iterator[Problem]:
 
 
 def _by_words(asked: Sequence[Asked]) -> Iterator[list[Asked]]:
-    """Those that are the same words in any order, where there is more than one."""
+    """Groups of two or more that are the same words in any order."""
     groups: defaultdict[frozenset[str], list[Asked]] = defaultdict(list)
     for each in asked:
         groups[each.words].append(each)

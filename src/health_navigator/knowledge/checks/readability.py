@@ -1,7 +1,7 @@
-"""How easy a Spanish text is to read, by Fernández-Huerta: 60 and more is plain language.
+"""How easy a Spanish text is to read, by Fernández-Huerta: 60 or more is plain language.
 
-The figures are those of textstat, and a test compares them. textstat itself is not asked, because
-it loads the whole of NLTK: three seconds and 100 MB that a server would pay at every start.
+The figures equal textstat's, which a test compares. textstat itself is not used, because it loads
+the whole of NLTK: three seconds and 100 MB at every start of a server.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Services: hours that a program can read, and nobody sent to a door that may be shut."""
+"""Services: hours that a program can read, and nobody sent to a door that may be closed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from health_navigator.i18n import mark
 from health_navigator.knowledge.checks.pieces import Pieces
 
 CALL_FIRST = "Llama antes de ir"
-# "ESSALUD" or "INPPARES" may stand in capitals; three words in a row may not.
+# "ESSALUD" or "INPPARES" may be in capitals; three words in a row may not.
 _SHOUTED_WORDS = 3
 
 

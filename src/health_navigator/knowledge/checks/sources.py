@@ -1,4 +1,4 @@
-"""Sources: each with an address where it can be read again, each figure with its own."""
+"""Sources: each with an address where it can be read again, each figure with its own source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEED_SOURCE = frozenset(
 
 
 def without_address(pieces: Pieces) -> Iterator[Problem]:
-    """What the bot says about itself has no page; a place may rest on a printed list."""
+    """Exempt are what the bot says about itself, and places, which may rest on a printed list."""
     for entry in pieces.entries:
         for position, source in enumerate(entry.part.sources):
             if source.url is None and not entry.part.is_smalltalk:

@@ -1,4 +1,4 @@
-"""Words: plain, short, honest about doubt, and safe on a phone that others look at."""
+"""Wording: plain, short, honest about doubt, and safe on a phone that others look at."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def doubts_unsaid(pieces: Pieces) -> Iterator[Problem]:
 
 
 def telling_labels(pieces: Pieces) -> Iterator[Problem]:
-    """A button may be read over a shoulder: what is delicate needs a neutral one."""
+    """A button may be read over a shoulder: a delicate subject needs a neutral label."""
     for entry in pieces.entries:
         label = entry.part.label
         if label and _TELLING.search(label):
