@@ -129,7 +129,7 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _webhook_has_its_secret(self) -> Self:
+    def _has_the_secrets_it_needs(self) -> Self:
         if self.uses_webhook and self.webhook_secret is None:
             raise _missing(
                 "WEBHOOK_SECRET", "Telegram's calls to PUBLIC_URL cannot be told from others'"

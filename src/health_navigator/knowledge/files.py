@@ -45,6 +45,16 @@ ELIGIBILITY = "eligibility/sis"
 
 
 @dataclass(frozen=True, slots=True)
+class StoredItem:
+    """One piece of knowledge as the database serves it."""
+
+    kind: ItemKind
+    id: str
+    position: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FileItem:
     """One piece of knowledge as a file gives it; `where` leads back to file and line."""
 
@@ -203,16 +213,6 @@ def write_files(items: Iterable[FileItem | StoredItem]) -> dict[str, str]:
     files |= _entry_files(by_kind[ItemKind.TOPIC], by_kind[ItemKind.ENTRY])
     files |= _service_files(by_kind[ItemKind.SERVICE])
     return {path: yaml_text.dump(_with_dates(value)) for path, value in sorted(files.items())}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """One piece of knowledge as the database serves it."""
-
-    kind: ItemKind
-    id: str
-    position: int
-    body: dict[str, Any]
 
 
 def _entry_files(
