@@ -29,7 +29,6 @@ from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
 
-MAX_TEXT = 4_096
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
 # So sure of another question that it interrupts the interview.
@@ -83,8 +82,6 @@ class Listening(Answering):
     # What people type
 
     def _text(self, said: Text) -> Turn:
-        if len(said.text) > MAX_TEXT:
-            return self.say(replies.too_long(self.translate), "too_long")
         text = to_readable(said.text)
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.open_interview and self.open_interview.is_choice(text, self.state):
