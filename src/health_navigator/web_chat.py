@@ -113,7 +113,7 @@ def _read(text: str) -> Said:
     return Text(text)
 
 
-async def _converse(request: Request, token: str, said: Said) -> Turn:
+async def _converse(request: Request, token: str, said: Said | Opened) -> Turn:
     chats = chat_names(request.state.web_keys, token)
     turn: Turn = await request.state.desk.converse("web", chats, Incoming(chats, said))
     return turn

@@ -9,7 +9,14 @@ from functools import cached_property
 
 from health_navigator.conversation import languages, replies, scrubbing
 from health_navigator.conversation.interviewing import Interviewing
-from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
+from health_navigator.conversation.models import (
+    WAITING_FOR_WISH,
+    Reply,
+    State,
+    Turn,
+    Unanswered,
+    Vote,
+)
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import (
     Coordinates,
@@ -27,8 +34,6 @@ from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.triage import Assessment
 
 EMERGENCY_ENTRY = "emergencia-numeros"
-WAITING_FOR_PLACE = "place"
-WAITING_FOR_WISH = "wish"
 
 
 @dataclass(frozen=True)

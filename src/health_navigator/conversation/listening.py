@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from health_navigator.conversation import erasing, replies, taps
-from health_navigator.conversation.answering import (
+from health_navigator.conversation.answering import Answering
+from health_navigator.conversation.models import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
-    Answering,
-)
-from health_navigator.conversation.models import (
     Command,
     Group,
-    Opened,
     Point,
     Said,
     ServiceReport,
@@ -58,8 +55,6 @@ class Listening(Answering):
                 return self._unreadable(what, caption)
             case Group(link=link):
                 return self.say(replies.in_group(self.translate, link), "group")
-            case Opened():
-                return self.opened()
 
     def opened(self) -> Turn:
         """The greeting of a page that was opened or loaded again: nothing is forgotten by it."""
