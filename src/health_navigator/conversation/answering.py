@@ -19,13 +19,13 @@ from health_navigator.conversation.models import (
 )
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import (
-    Coordinates,
     Outcome,
     Understanding,
     understand,
     where_to_go,
 )
 from health_navigator.directory.models import Kind, Service
+from health_navigator.directory.nearest import Coordinates
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Danger, Entry
