@@ -20,6 +20,7 @@ from health_navigator.eligibility.interview import AnswerError
 from health_navigator.i18n import supported_locale
 from health_navigator.knowledge.models import Entry
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.normalise import LONGEST_TEXT
 from health_navigator.matching.places import Place
 from health_navigator.provenance import Confidence, Source
 
@@ -55,7 +56,6 @@ router = APIRouter(
     },
 )
 
-MAX_TEXT = 4_096
 MAX_PAGE = 1_000
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -72,7 +72,7 @@ class AskRequest(BaseModel):
 
     text: Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
         # What is left when spaces are taken off; in the document, so that programs know it too.
         Field(json_schema_extra={"pattern": r"\S"}),
     ]

@@ -29,19 +29,16 @@ from health_navigator.conversation.models import (
     Turn,
 )
 from health_navigator.conversation.taps import Taps
+from health_navigator.doorway import PAGE_POLICY
 from health_navigator.i18n import DEFAULT_LOCALE, Translate, translator
+from health_navigator.matching.normalise import LONGEST_TEXT
 
 router = APIRouter(include_in_schema=False)
 
 _HERE = Path(__file__).parent
 COOKIE = "chat"
-MAX_TEXT = 4_096
 _MAX_DATA = 64
 STATIC = StaticFiles(directory=_HERE / "static")
-CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # Clears what the browser kept of a deleted conversation, and tells the page's script.
 _FORGET = {"Clear-Site-Data": '"cache", "storage"', "X-Forgotten": "1"}
 # Numbers as the knowledge prints them (113, 0800-15170, (01) 411-8000, 999 888 777); no prices.
@@ -88,7 +85,7 @@ async def page(request: Request) -> Response:
 @router.post("/")
 async def say(
     request: Request,
-    text: Annotated[str, Form(max_length=MAX_TEXT)] = "",
+    text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     tap: Annotated[str, Form(max_length=_MAX_DATA)] = "",
     latitude: Annotated[float | None, Form(ge=-90, le=90)] = None,
     longitude: Annotated[float | None, Form(ge=-180, le=180)] = None,
@@ -113,7 +110,7 @@ def _read(text: str) -> Said:
     return Text(text)
 
 
-async def _converse(request: Request, token: str, said: Said) -> Turn:
+async def _converse(request: Request, token: str, said: Said | Opened) -> Turn:
     chats = chat_names(request.state.web_keys, token)
     turn: Turn = await request.state.desk.converse("web", chats, Incoming(chats, said))
     return turn
@@ -135,9 +132,10 @@ def _render(request: Request, token: str, turn: Turn, asked: str | None) -> Resp
         locale=locale,
         languages=replies.LANGUAGES,
         language_tap=Taps.LANGUAGE.with_argument,
+        longest=LONGEST_TEXT,
         _=translate,
     )
-    response = HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_POLICY})
+    response = HTMLResponse(html, headers={"Content-Security-Policy": PAGE_POLICY})
     if turn.forget:
         response.headers.update(_FORGET)
     _remember(request, response, token, turn)

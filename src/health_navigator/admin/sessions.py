@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from health_navigator.admin.refusals import not_ours
 from health_navigator.admin.rights import Person, Role
 from health_navigator.admin.tables import ApiToken, Staff, StaffSession
 
@@ -33,8 +34,11 @@ def csrf_token(secret: str) -> str:
     return digest(f"csrf:{secret}")
 
 
-def is_csrf_token(secret: str, token: str | None) -> bool:
-    return token is not None and hmac.compare_digest(csrf_token(secret).encode(), token.encode())
+def refuse_forged(secret: str, token: object) -> None:
+    """Raise NotAllowed unless the token is the session's."""
+    right = csrf_token(secret).encode()
+    if not isinstance(token, str) or not hmac.compare_digest(right, token.encode()):
+        raise not_ours()
 
 
 async def begin(session: AsyncSession, staff: str) -> str:

@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from typing import Any, cast
 
 from health_navigator.admin.refusals import Fault, Invalid
+from health_navigator.csv_text import decoded, separator_of
 from health_navigator.i18n import mark
 
 # A packed file may claim to be small and unpack to gigabytes.
@@ -18,7 +19,6 @@ MOST_UNPACKED = 100_000_000
 MOST_ROWS = 20_000
 _LONGEST_CELL = 200_000
 _ZIP = b"PK"
-_SEPARATORS = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,6 @@ def _read_csv(content: bytes) -> Iterator[SheetRow]:
     except csv.Error as error:
         message = mark("line {line} is no CSV: {error}")
         raise _unreadable(message, line=line, error=error) from error
-
-
-def decoded(content: bytes) -> str:
-    """The text, whether a program or an older Excel wrote it."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def separator_of(text: str) -> str:
-    """What stands between the headings: comma, semicolon or tab."""
-    heading = text.split("\n", 1)[0]
-    return max(_SEPARATORS, key=heading.count)
 
 
 def _read_xlsx(content: bytes) -> Iterator[SheetRow]:

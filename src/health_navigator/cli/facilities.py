@@ -13,8 +13,9 @@ from health_navigator import clock
 from health_navigator.app import load_knowledge
 from health_navigator.cli.settled import with_database
 from health_navigator.config import read_settings
+from health_navigator.csv_text import decoded
 from health_navigator.db import Database
-from health_navigator.directory.registry import Registry, Stamp, decoded, read_registry
+from health_navigator.directory.registry import Registry, Stamp, read_registry
 from health_navigator.errors import ConfigurationError
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 from health_navigator.knowledge import store

@@ -9,16 +9,23 @@ from functools import cached_property
 
 from health_navigator.conversation import languages, replies, scrubbing
 from health_navigator.conversation.interviewing import Interviewing
-from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
+from health_navigator.conversation.models import (
+    WAITING_FOR_WISH,
+    Reply,
+    State,
+    Turn,
+    Unanswered,
+    Vote,
+)
 from health_navigator.conversation.nearby import Nearby
 from health_navigator.conversation.understanding import (
-    Coordinates,
     Outcome,
     Understanding,
     understand,
     where_to_go,
 )
 from health_navigator.directory.models import Kind, Service
+from health_navigator.directory.nearest import Coordinates
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.i18n import Translate, translator
 from health_navigator.knowledge.models import Danger, Entry
@@ -27,8 +34,6 @@ from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.triage import Assessment
 
 EMERGENCY_ENTRY = "emergencia-numeros"
-WAITING_FOR_PLACE = "place"
-WAITING_FOR_WISH = "wish"
 
 
 @dataclass(frozen=True)

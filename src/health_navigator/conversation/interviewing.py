@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from health_navigator.conversation import replies
 from health_navigator.conversation.models import Button, Reply, State, Turn
@@ -21,7 +22,16 @@ from health_navigator.eligibility.outcome import Outcome
 from health_navigator.i18n import Translate, mark
 from health_navigator.matching.normalise import fold
 
-_BACK, _CANCEL, _WHY, _RESUME, _CHOICE = "b", "c", "w", "r", "a"
+
+class _Action(StrEnum):
+    """What a button of the interview does."""
+
+    BACK = "b"
+    CANCEL = "c"
+    WHY = "w"
+    RESUME = "r"
+    CHOICE = "a"
+
 
 _HEADINGS = {
     OutcomeKind.SI: mark("✅ Yes, according to our source"),
@@ -51,22 +61,22 @@ class Interviewing:
         if not arguments:
             return self.begin(state)
         action, sealed = arguments[0], arguments[1] if len(arguments) > 1 else ""
-        if action == _CANCEL:
+        if action == _Action.CANCEL:
             return self._cancelled(state)
         known = self.codec.read(sealed)
         if known is None:
             return None
-        if action == _CHOICE and known.choice is not None:
+        if action == _Action.CHOICE and known.choice is not None:
             return self._chosen(known.answers, known.choice, state)
         return self._moved(action, known.answers, state)
 
     def _moved(self, action: str, answers: Mapping[str, str], state: State) -> Turn | None:
         match action:
-            case "b":
+            case _Action.BACK:
                 return self._step(self.interview.before(answers), state)
-            case "r":
+            case _Action.RESUME:
                 return self._step(answers, state)
-            case "w":
+            case _Action.WHY:
                 return self._explained(answers, state)
             case _:
                 return None
@@ -134,7 +144,7 @@ class Interviewing:
         """A way back into an interview that a question interrupted."""
         if not state.interview:
             return ()
-        data = Taps.INTERVIEW.with_argument(_RESUME, state.interview)
+        data = Taps.INTERVIEW.with_argument(_Action.RESUME, state.interview)
         return ((Button(self.translate("↩️ Go on with the SIS questions"), data),),)
 
     def _chosen(self, answers: Mapping[str, str], choice: int, state: State) -> Turn | None:
@@ -158,12 +168,12 @@ class Interviewing:
     ) -> Reply:
         _ = self.translate
         choices = (
-            Button(choice.label, self._data(_CHOICE, answers, position))
+            Button(choice.label, self._data(_Action.CHOICE, answers, position))
             for position, choice in enumerate(question.choices)
         )
-        why = Button(_("Why do you ask?"), self._data(_WHY, answers))
-        back = (Button(_("◀ Back"), self._data(_BACK, answers)),) if answers else ()
-        cancel = Button(_("✖ Cancel"), Taps.INTERVIEW.with_argument(_CANCEL))
+        why = Button(_("Why do you ask?"), self._data(_Action.WHY, answers))
+        back = (Button(_("◀ Back"), self._data(_Action.BACK, answers)),) if answers else ()
+        cancel = Button(_("✖ Cancel"), Taps.INTERVIEW.with_argument(_Action.CANCEL))
         text = "\n\n".join(part for part in (before, question.text) if part)
         return Reply(
             text, buttons=(*rows(choices), (why, replies.emergency_button(_)), (*back, cancel))

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from health_navigator.conversation import erasing, replies, taps
-from health_navigator.conversation.answering import (
+from health_navigator.conversation.answering import Answering
+from health_navigator.conversation.models import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
-    Answering,
-)
-from health_navigator.conversation.models import (
     Command,
     Group,
-    Opened,
     Point,
     Said,
     ServiceReport,
@@ -29,7 +26,6 @@ from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
 
-MAX_TEXT = 4_096
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
 # So sure of another question that it interrupts the interview.
@@ -59,8 +55,6 @@ class Listening(Answering):
                 return self._unreadable(what, caption)
             case Group(link=link):
                 return self.say(replies.in_group(self.translate, link), "group")
-            case Opened():
-                return self.opened()
 
     def opened(self) -> Turn:
         """The greeting of a page that was opened or loaded again: nothing is forgotten by it."""
@@ -83,8 +77,6 @@ class Listening(Answering):
     # What people type
 
     def _text(self, said: Text) -> Turn:
-        if len(said.text) > MAX_TEXT:
-            return self.say(replies.too_long(self.translate), "too_long")
         text = to_readable(said.text)
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.open_interview and self.open_interview.is_choice(text, self.state):

@@ -67,7 +67,7 @@ class Opened:
     """The page was opened: greet, and forget nothing."""
 
 
-Said = Text | Tap | Command | Point | Unreadable | Group | Opened
+Said = Text | Tap | Command | Point | Unreadable | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Incoming:
     """
 
     chats: tuple[str, ...]
-    said: Said
+    said: Said | Opened
     locale: str | None = None
 
 
@@ -111,6 +111,11 @@ class Reply:
     def plain(self) -> str:
         """The whole message as plain text."""
         return "\n\n".join(part for part in (self.heading, self.text, self.footer) if part)
+
+
+# What the next words are taken for, if they can be.
+WAITING_FOR_PLACE = "place"
+WAITING_FOR_WISH = "wish"
 
 
 @dataclass(frozen=True, slots=True)

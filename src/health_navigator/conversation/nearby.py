@@ -11,7 +11,7 @@ from babel.dates import format_datetime, format_time
 from babel.numbers import format_decimal
 
 from health_navigator.conversation import replies
-from health_navigator.conversation.models import Button, Reply, State
+from health_navigator.conversation.models import WAITING_FOR_PLACE, Button, Reply, State
 from health_navigator.conversation.taps import Taps
 from health_navigator.conversation.understanding import NEAREST, Found, Understanding
 from health_navigator.directory import ubigeo
@@ -61,7 +61,9 @@ class Nearby:
     @staticmethod
     def waiting(state: State, kind: Kind) -> State:
         """The state after `ask_place`."""
-        return state.but(kind=kind.value, waiting="place", keyboard=True, nearby=(), misses=0)
+        return state.but(
+            kind=kind.value, waiting=WAITING_FOR_PLACE, keyboard=True, nearby=(), misses=0
+        )
 
     def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
@@ -117,7 +119,7 @@ class Nearby:
         shown, rest = named[:_NAMESAKES_SHOWN], named[_NAMESAKES_SHOWN:]
         reply = replies.ask_which_place(self.translate, shown, state.kind, has_more=bool(rest))
         # A place with its region may be typed as well.
-        state = state.but(namesakes=tuple(code for _, code in rest), waiting="place")
+        state = state.but(namesakes=tuple(code for _, code in rest), waiting=WAITING_FOR_PLACE)
         return (reply,), state
 
     def closed(self, service: Service) -> Reply:

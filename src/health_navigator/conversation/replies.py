@@ -334,13 +334,6 @@ def stale_button(_: Translate, topics: Sequence[Topic]) -> Reply:
     return Reply(_("That button is too old. Choose again:"), buttons=_menu_rows(_, topics))
 
 
-def too_long(_: Translate) -> Reply:
-    return Reply(
-        _("That is a lot at once. Write me only your question, in one or two lines."),
-        buttons=(home(_),),
-    )
-
-
 def empty(_: Translate, topics: Sequence[Topic]) -> Reply:
     return Reply(
         _("I could not read any words there. Write your question, or choose a topic."),

@@ -12,6 +12,7 @@ from typing import Any, Self
 from health_navigator.conversation.models import State
 from health_navigator.directory.hours import Opening, opening
 from health_navigator.directory.models import Kind, Service
+from health_navigator.directory.nearest import Coordinates
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
@@ -69,8 +70,6 @@ _TOLD_ENOUGH = 0.25
 _WORDS_BESIDE_NAME = 5
 # In a longer message a house is named in passing.
 _BRIEF = 14
-
-Coordinates = tuple[float, float]
 
 
 class Outcome(StrEnum):

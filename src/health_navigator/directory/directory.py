@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from health_navigator.directory.models import Kind, Scope, Service, Status
 from health_navigator.directory.names import Names
-from health_navigator.directory.nearest import kilometres_from
+from health_navigator.directory.nearest import Coordinates, kilometres_from
 from health_navigator.matching.normalise import fold
 from health_navigator.matching.places import Place
 
-Coordinates = tuple[float, float]
 Near = tuple[Service, float | None]
 Indices = NDArray[np.int64]
 # A location farther than this from every district's centre is in the sea or abroad.
@@ -79,7 +78,7 @@ class Directory:
         A house that is listed under several kinds counts once.
         """
         named = self._names.find(text)
-        here = [each for each in named if place and place.contains(_place_of(each))]
+        here = [each for each in named if place and place.contains(each.place)]
         by_name: dict[str, Service] = {}
         for service in here or named:
             if service.name not in by_name or service.kind is kind:
@@ -167,16 +166,12 @@ def _widening(place: Place) -> Iterator[Place]:
     yield Place(place.department)
 
 
-def _place_of(service: Service) -> Place:
-    return Place(service.department or "", service.province, service.district)
-
-
 def _by_place(services: Sequence[Service]) -> Mapping[Place, Indices]:
     """For each district, province and department, what lies in it."""
     found: defaultdict[Place, list[int]] = defaultdict(list)
     for at, service in enumerate(services):
         if service.department:
-            for wider in _widening(_place_of(service)):
+            for wider in _widening(service.place):
                 found[wider].append(at)
     return {place: np.array(indices) for place, indices in found.items()}
 

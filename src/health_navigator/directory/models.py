@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from health_navigator.matching.places import Place
 from health_navigator.provenance import Line, PartialDate, Slug, Url, Vouched
 
 
@@ -91,6 +92,10 @@ class Service(Vouched):
                 "a closed service needs closed_on and replaced_by (ids of what is open, or [])"
             )
         return self
+
+    @property
+    def place(self) -> Place:
+        return Place(self.department or "", self.province, self.district)
 
     @property
     def is_offered(self) -> bool:

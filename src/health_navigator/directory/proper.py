@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 
 from health_navigator.directory import ubigeo
+from health_navigator.directory.ubigeo import in_capitals
 from health_navigator.matching.places import Place
 
 # Accents that official place names do not show, for words frequent in the registry.
@@ -111,7 +111,7 @@ def _written(word: str, before: str) -> str:
         return lower if before in _JOINING and lower != "el" else lower.capitalize()
     if _ROMAN.fullmatch(word) or len(word) == 1:
         return word.upper()
-    known = _accents().get(_plain(word))
+    known = _accents().get(in_capitals(word))
     return known if known and _fits(word, known) else lower.capitalize()
 
 
@@ -126,25 +126,20 @@ def _accents() -> Mapping[str, str]:
     spelt: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for place in ubigeo.places_by_code().values():
         for word in _WORD.findall(place.name):
-            spelt[_plain(word)][word] += 1
+            spelt[in_capitals(word)][word] += 1
     usual = {plain: words.most_common(1)[0][0] for plain, words in spelt.items()}
-    ours = {_plain(word): word for word in _ACCENTED.split()}
+    ours = {in_capitals(word): word for word in _ACCENTED.split()}
     return {plain: word for plain, word in (usual | ours).items() if word.upper() != plain}
-
-
-def _plain(word: str) -> str:
-    decomposed = unicodedata.normalize("NFD", word.upper())
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
 
 
 def _without_place(words: str, place: Place) -> str:
     """Without department, province and district at the end, as many rows repeat them."""
     street, slash, wider = words.partition(" / ")
-    if slash and _plain(place.department) in _plain(wider):
+    if slash and in_capitals(place.department) in in_capitals(wider):
         return street
-    plain = _plain(words)
+    plain = in_capitals(words)
     for name in (place.department, place.province, place.district):
-        ending = f" {_plain(name or '')}"
+        ending = f" {in_capitals(name or '')}"
         if name and plain.endswith(ending) and not _JOINED.search(plain[: -len(ending)]):
             plain, words = plain[: -len(ending)], words[: -len(ending)]
     return words

@@ -12,6 +12,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import NamedTuple, TypeVar
 
+from health_navigator.csv_text import separator_of
 from health_navigator.directory.models import Kind, Service, Status
 from health_navigator.directory.phones import find_phones
 from health_navigator.directory.proper import proper_address, proper_name
@@ -158,14 +159,6 @@ def read_registry(text: str, stamp: Stamp, known: Container[str] = ()) -> Regist
     return Registry(tuple(services.values()), Report(len(rows), len(services), remarks))
 
 
-def decoded(content: bytes) -> str:
-    """The text of a file in UTF-8, or in the Windows encoding that spreadsheets write."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def _rows(text: str) -> Iterator[Row]:
     lines = _lines(text.lstrip("\ufeff"))
     places = _places(next(lines, (0, []))[1])
@@ -177,8 +170,7 @@ def _rows(text: str) -> Iterator[Row]:
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """The cells of each row, with the line where it ends."""
-    header, _, _ = text.partition("\n")
-    reader = csv.reader(StringIO(text), delimiter=max(",;\t|", key=header.count))
+    reader = csv.reader(StringIO(text), delimiter=separator_of(text))
     try:
         for cells in reader:
             yield reader.line_num, cells

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from health_navigator.directory import ubigeo
-from health_navigator.directory.nearest import kilometres_from
+from health_navigator.directory.nearest import Coordinates, kilometres_from
 from health_navigator.i18n import mark
 from health_navigator.matching.normalise import fold
 from health_navigator.matching.places import Place
@@ -28,8 +28,6 @@ SAME_DEPARTMENT_KM = 150.0
 _ENOUGH = 3
 _LATITUDES = (-18.5, 0.1)
 _LONGITUDES = (-81.5, -68.5)
-
-Coordinates = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

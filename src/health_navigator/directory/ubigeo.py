@@ -11,9 +11,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+from health_navigator.directory.nearest import Coordinates
 from health_navigator.matching.places import Place
-
-Coordinates = tuple[float, float]
 
 # INEI's spelling where the package has another.
 _SPELLING = {
@@ -77,7 +76,7 @@ def centres() -> Mapping[Place, Coordinates]:
         points = _points(level)
         namesakes: dict[str, list[Place]] = defaultdict(list)
         for place in _places_of(level):
-            namesakes[_key(place.name)].append(place)
+            namesakes[in_capitals(place.name)].append(place)
         for name, places in namesakes.items():
             found |= _centres_of(places, points.get(name), found)
     return found
@@ -137,6 +136,7 @@ def _resource(name: str) -> dict[str, Any]:
     return resource
 
 
-def _key(name: str) -> str:
+def in_capitals(name: str) -> str:
+    """As registries write names: without accents, and with N for Ñ."""
     decomposed = unicodedata.normalize("NFD", name.upper())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

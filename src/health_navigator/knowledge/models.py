@@ -14,7 +14,8 @@ from health_navigator.provenance import Call, Line, Slug, Source, Strict, Url, V
 MAX_ANSWER = 900
 SMALLTALK_TOPIC = "bot"
 
-Question = Annotated[str, Field(min_length=2, max_length=400, pattern=r"^[^\n]*$")]
+MAX_QUESTION = 400
+Question = Annotated[str, Field(min_length=2, max_length=MAX_QUESTION, pattern=r"^[^\n]*$")]
 
 
 class ItemKind(StrEnum):

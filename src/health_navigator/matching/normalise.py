@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# What Telegram lets anybody write at once: no door takes more, and no more is read.
+LONGEST_TEXT = 4_096
 LONGEST_WORD = 40
 # Single words, which reveal nothing about who wrote them; the knowledge has some 9,000 of its own.
 REMEMBERED_WORDS = 16_384

@@ -13,13 +13,12 @@ from health_navigator.matching.features import FloatArray, Reading
 from health_navigator.matching.learner import Owners, own
 from health_navigator.matching.lexical import describe_texts
 from health_navigator.matching.lexicon import Lexicon, compile_lexicon
-from health_navigator.matching.normalise import fold, tokens
+from health_navigator.matching.normalise import LONGEST_TEXT, fold, tokens
 from health_navigator.matching.orthography import Orthography, learn_orthography
 from health_navigator.matching.scoring import Scorer, Scores, learn_scores, with_meaning
 from health_navigator.matching.semantic import learn_meaning
 from health_navigator.matching.spelling import Speller, learn_spelling
 
-MOST_CHARACTERS = 4_096
 # Two more than are ever offered: explaining a candidate takes as long as finding it.
 MOST_CANDIDATES = 5
 MOST_NEAREST = 3
@@ -100,8 +99,8 @@ class Ranker:
 
     def rank(self, text: str) -> Ranking:
         """The candidates for a message, and the best one for a second question in it."""
-        asking = find_asking(text[:MOST_CHARACTERS])
-        ranking = replace(self._rank(text[:MOST_CHARACTERS]), asking=asking)
+        asking = find_asking(text[:LONGEST_TEXT])
+        ranking = replace(self._rank(text[:LONGEST_TEXT]), asking=asking)
         if asking.second is None:
             return ranking
         return replace(ranking, second=next(iter(self._rank(asking.second).candidates), None))

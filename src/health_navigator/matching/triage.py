@@ -21,7 +21,7 @@ from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray, Row
 from health_navigator.matching.hinge import Hyperplanes, learn_hyperplanes
 from health_navigator.matching.latent import centred
-from health_navigator.matching.normalise import tokens
+from health_navigator.matching.normalise import LONGEST_TEXT, tokens
 from health_navigator.matching.rank import Reader
 from health_navigator.matching.signs import Signs, learn_signs
 
@@ -50,7 +50,6 @@ CAUTION_EACH_MISSING = 0.25
 EVERYDAY = 1_000
 # What telling the dangers from each other counts for beside telling each from all else.
 AMONG_WEIGHS = 1.0
-MOST_CHARACTERS = 4_096
 # So many characters of words that people write are at most so many words.
 MOST_WORDS = 1_000
 MOST_NEAREST = 3
@@ -191,7 +190,7 @@ class TriageModel:
     hearing: Hearing | None = None
 
     def assess(self, text: str) -> Assessment:
-        return self.hearing.assess(text[:MOST_CHARACTERS]) if self.hearing else Assessment()
+        return self.hearing.assess(text[:LONGEST_TEXT]) if self.hearing else Assessment()
 
     def by_words(self) -> TriageModel:
         """The same without the encoder."""

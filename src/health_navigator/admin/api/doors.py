@@ -35,7 +35,7 @@ from health_navigator.i18n import mark
 
 CSRF_HEADER = "X-CSRF-Token"
 MOST_ON_A_PAGE = 1_000
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LARGEST_NUMBER = 2**31 - 1
 
 _bearer = HTTPBearer(
@@ -76,20 +76,14 @@ async def sign_in(
         person = await office.transact(
             lambda session: sessions.find_person(session, cookie, origin)
         )
-        _refuse_forged(request, cookie)
+        # The browser sends the cookie by itself; only our own pages know what belongs to it.
+        if request.method not in SAFE_METHODS:
+            sessions.refuse_forged(cookie, request.headers.get(CSRF_HEADER))
     else:
         person = None
     if person is None:
         raise NotSignedIn(mark("log in first, or send a token"))
     return person
-
-
-def _refuse_forged(request: Request, cookie: str) -> None:
-    """The browser sends the cookie by itself; only our own pages know what belongs to it."""
-    if request.method in _SAFE_METHODS:
-        return
-    if not sessions.is_csrf_token(cookie, request.headers.get(CSRF_HEADER)):
-        raise NotAllowed(mark("this did not come from our own page: reload it and try again"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -152,48 +152,40 @@ def page(rows: Sequence[Each], limit: int, offset: int) -> Sequence[Each]:
     return rows[offset : offset + limit]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What both lists may be asked for."""
+
+    search: Readable | None = None
+    state: State | None = None
+    stale: bool | None = None
+    uncertain: bool | None = None
+    order: Order = Order.ID
+    limit: Limit = 100
+    offset: Offset = 0
+
+    async def rows(self, office: Office, kind: ItemKind, group: str | None) -> RowsPage:
+        wanted = Wanted(self.search, group, self.state, self.stale, self.uncertain, self.order)
+        rows = await office.transact(
+            lambda session: catalogue.find_rows(session, office.cards, kind, wanted)
+        )
+        items = [to_row_out(row) for row in page(rows, self.limit, self.offset)]
+        return RowsPage(items=items, total=len(rows))
+
+
+Asked = Annotated[Listed, Depends()]
+
+
 @router.get("/entries", summary="Entries as the staff see them")
-async def list_entries(
-    _: Reader,
-    office: Door,
-    search: Readable | None = None,
-    topic: str | None = None,
-    state: State | None = None,
-    stale: bool | None = None,
-    uncertain: bool | None = None,
-    order: Order = Order.ID,
-    limit: Limit = 100,
-    offset: Offset = 0,
-) -> RowsPage:
-    wanted = Wanted(search, topic, state, stale, uncertain, order)
-    return await _rows(office, ItemKind.ENTRY, wanted, limit, offset)
+async def list_entries(_: Reader, office: Door, asked: Asked, topic: str | None = None) -> RowsPage:
+    return await asked.rows(office, ItemKind.ENTRY, topic)
 
 
 @router.get("/services", summary="Services as the staff see them")
 async def list_services(
-    _: Reader,
-    office: Door,
-    search: Readable | None = None,
-    kind: Kind | None = None,
-    state: State | None = None,
-    stale: bool | None = None,
-    uncertain: bool | None = None,
-    order: Order = Order.ID,
-    limit: Limit = 100,
-    offset: Offset = 0,
+    _: Reader, office: Door, asked: Asked, kind: Kind | None = None
 ) -> RowsPage:
-    wanted = Wanted(search, kind, state, stale, uncertain, order)
-    return await _rows(office, ItemKind.SERVICE, wanted, limit, offset)
-
-
-async def _rows(
-    office: Office, kind: ItemKind, wanted: Wanted, limit: int, offset: int
-) -> RowsPage:
-    rows = await office.transact(
-        lambda session: catalogue.find_rows(session, office.cards, kind, wanted)
-    )
-    items = [to_row_out(row) for row in page(rows, limit, offset)]
-    return RowsPage(items=items, total=len(rows))
+    return await asked.rows(office, ItemKind.SERVICE, kind)
 
 
 def to_row_out(row: Row) -> RowOut:

@@ -34,7 +34,6 @@ from health_navigator.knowledge.models import ItemKind
 
 Parked = Callable[[AsyncSession], Awaitable[Sequence[Any]]]
 WINDOW = timedelta(days=30)
-_MOST_EXPORTED = 100_000
 SomeDay = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 
 
@@ -242,7 +241,7 @@ async def audit_csv(
 ) -> Response:
     wanted = audit.Wanted(since=since, until=until)
     rows, _total = await office.transact(
-        lambda session: audit.find_records(session, wanted, _MOST_EXPORTED, 0)
+        lambda session: audit.find_records(session, wanted, audit.MOST_EXPORTED, 0)
     )
     return download(to_csv(rows), "text/csv; charset=utf-8", "audit.csv")
 

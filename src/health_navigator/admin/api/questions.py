@@ -20,18 +20,19 @@ from health_navigator.admin.api.items import PublishedOut, page, to_published
 from health_navigator.admin.likeness import Group
 from health_navigator.conversation.understanding import Understanding, understand
 from health_navigator.i18n import DEFAULT_LOCALE
+from health_navigator.knowledge.models import MAX_QUESTION
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.normalise import LONGEST_TEXT
 
-MAX_TEXT = 4_096
 _MOST_SHOWN = 50
 _MOST_TYPED = 50
 
 Answer = Callable[..., BaseModel]
-Question = Annotated[str, Field(min_length=2, max_length=400)]
+Question = Annotated[str, Field(min_length=2, max_length=MAX_QUESTION)]
 
 
 class TryIn(Sent):
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
     drafts: bool = Field(False, description="With my own drafts instead of what is live")
 
 

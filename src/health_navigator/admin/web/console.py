@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from health_navigator import clock
-from health_navigator.admin.api.questions import MAX_TEXT
 from health_navigator.admin.office import Trial
 from health_navigator.admin.web import words
 from health_navigator.admin.web.entrance import Door, Form, Posted, Query, Reader
@@ -20,6 +19,7 @@ from health_navigator.conversation.dialogue import Dialogue
 from health_navigator.conversation.models import Incoming, Reply, State, Text
 from health_navigator.conversation.understanding import Understanding, to_readable, understand
 from health_navigator.knowledge.snapshot import Snapshot
+from health_navigator.matching.normalise import LONGEST_TEXT
 from health_navigator.matching.triage import Assessment
 
 router = APIRouter(prefix="/probar", route_class=PageRoute)
@@ -63,7 +63,7 @@ async def ask(request: Request, _: Reader, asked: Query) -> Response:
 
 @router.post("")
 async def try_(request: Request, visitor: Reader, form: Form, office: Door) -> Response:
-    text, with_drafts = form.get("texto")[:MAX_TEXT], _wants_drafts(form)
+    text, with_drafts = form.get("texto")[:LONGEST_TEXT], _wants_drafts(form)
     if not text:
         return _show(request, "", with_drafts=with_drafts)
     trial = Trial(office.live.snapshot, ())
@@ -92,7 +92,7 @@ def _show(
         with_drafts=with_drafts,
         tried=tried,
         left_out=left_out,
-        most=MAX_TEXT,
+        most=LONGEST_TEXT,
     )
 
 

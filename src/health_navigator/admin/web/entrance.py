@@ -10,14 +10,13 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from health_navigator.admin import sessions
-from health_navigator.admin.api.doors import is_readable, office_of, origin_of
+from health_navigator.admin.api.doors import SAFE_METHODS, is_readable, office_of, origin_of
 from health_navigator.admin.office import Office
-from health_navigator.admin.refusals import NotAllowed, NotSignedIn
+from health_navigator.admin.refusals import NotSignedIn
 from health_navigator.admin.rights import Person, Right
 from health_navigator.i18n import mark
 
 CSRF_FIELD = "_ficha"
-_READS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,8 @@ async def visit(request: Request) -> Visitor:
         raise NotSignedIn(mark("log in first, or send a token"))
     visitor = Visitor(person, secret)
     request.state.visitor = visitor
-    if request.method not in _READS:
-        token = (await request.form()).get(CSRF_FIELD)
-        if not isinstance(token, str) or not sessions.is_csrf_token(secret, token):
-            raise NotAllowed(mark("this did not come from our own page: reload it and try again"))
+    if request.method not in SAFE_METHODS:
+        sessions.refuse_forged(secret, (await request.form()).get(CSRF_FIELD))
     return visitor
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from health_navigator.admin import accounts, sessions
 from health_navigator.admin.api.doors import address_of, office_of, origin_of
 from health_navigator.admin.api.people import set_cookie
-from health_navigator.admin.refusals import NotAllowed, NotSignedIn, Throttled
+from health_navigator.admin.refusals import NotSignedIn, Throttled, not_ours
 from health_navigator.admin.web import editor
 from health_navigator.admin.web.entrance import (
     Anybody,
@@ -23,7 +23,6 @@ from health_navigator.admin.web.entrance import (
 )
 from health_navigator.admin.web.pages import go, render, told_in_spanish
 from health_navigator.admin.web.route import HOME, PageRoute, local, show_login
-from health_navigator.i18n import mark
 
 router = APIRouter(route_class=PageRoute)
 
@@ -53,7 +52,7 @@ async def enter(request: Request, form: Form, office: Door) -> Response:
 def _refuse_foreign(request: Request) -> None:
     """Nobody is logged in yet, so there is no token; browsers say themselves where a form stood."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise NotAllowed(mark("this did not come from our own page: reload it and try again"))
+        raise not_ours()
 
 
 async def _welcome(request: Request, secret: str, after: str, kept: str) -> Response:

@@ -11,13 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from health_navigator.admin.refusals import Fault, Invalid, Refusal
 from health_navigator.admin.rights import Right
 from health_navigator.admin.web import words
+from health_navigator.doorway import PAGE_POLICY
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"}
+HEADERS = {"Content-Security-Policy": PAGE_POLICY, "X-Robots-Tag": "noindex"}
 PER_PAGE = 50
 _TEMPLATES = Path(__file__).parents[2] / "templates" / "admin"
 

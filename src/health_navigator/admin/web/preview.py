@@ -25,13 +25,12 @@ from health_navigator.conversation.nearby import KIND_NAMES, Nearby
 from health_navigator.conversation.understanding import Found
 from health_navigator.directory.models import Service
 from health_navigator.i18n import DEFAULT_LOCALE, translator
-from health_navigator.knowledge.models import MAX_ANSWER, Entry, ItemKind
+from health_navigator.knowledge.models import MAX_ANSWER, MAX_QUESTION, Entry, ItemKind
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.normalise import fold
 
 PLAIN = 60
 _MOST_COMPARED = 30
-_LONGEST_QUESTION = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _with_checks(
 def _new_questions(standing: Standing, body: Mapping[str, Any]) -> list[str]:
     published = standing.item.body.get("questions", ()) if standing.item else ()
     asked = body.get("questions") or ()
-    new = [each for each in asked if each not in published and len(each) <= _LONGEST_QUESTION]
+    new = [each for each in asked if each not in published and len(each) <= MAX_QUESTION]
     return new[:_MOST_COMPARED]
 
 

@@ -23,7 +23,6 @@ from health_navigator.admin.web.shelves import Shelf
 
 router = APIRouter(route_class=PageRoute)
 
-_MOST_EXPORTED = 100_000
 _SHELVES = {shelf.kind.value: shelf for shelf in Shelf}
 
 
@@ -53,7 +52,7 @@ async def show(request: Request, _: Auditor, asked: Query, office: Door) -> Resp
 async def as_file(_: Auditor, asked: Query, office: Door) -> Response:
     wanted = _wanted(asked)
     rows, _total = await office.transact(
-        lambda session: audit.find_records(session, wanted, _MOST_EXPORTED, 0)
+        lambda session: audit.find_records(session, wanted, audit.MOST_EXPORTED, 0)
     )
     lines = [[cells.guarded(cell) for cell in _cells(row)] for row in rows]
     content = sheets.write_csv([_HEADINGS, *lines])

@@ -78,7 +78,7 @@ def _wrong(
 def codes_of_other_places(pieces: Pieces) -> Iterator[Problem]:
     for service in pieces.services:
         code = service.part.ubigeo
-        right = ubigeo.codes().get(_place_of(service.part))
+        right = ubigeo.codes().get(service.part.place)
         if service.part.district and code is None and not service.part.address_withheld:
             message = mark("the district's code is missing: write '{right}'")
             yield service.problem("ubigeo", message, right=right)
@@ -91,7 +91,7 @@ def codes_of_other_places(pieces: Pieces) -> Iterator[Problem]:
 
 def far_from_their_district(pieces: Pieces) -> Iterator[Problem]:
     for service in pieces.services:
-        place, here = _place_of(service.part), service.part
+        place, here = service.part.place, service.part
         centre = ubigeo.centres().get(place)
         if centre is None or here.latitude is None or here.longitude is None:
             continue
@@ -106,7 +106,3 @@ def _reach(place: Place) -> float:
     is_capital = place.name in (place.province, place.department)
     is_own = all(centres[place] != centres.get(wider) for wider in place.lineage[:-1])
     return _NEAR_KM if is_own or is_capital else _NEAR_WIDER_KM
-
-
-def _place_of(service: Service) -> Place:
-    return Place(service.department or "", service.province, service.district)
