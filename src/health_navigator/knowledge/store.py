@@ -21,7 +21,6 @@ from health_navigator.knowledge.tables import Item, KnowledgeVersion, Origin, Re
 FILES_AUTHOR = "files"
 # Any number, as long as nothing else in the same PostgreSQL database uses it.
 _LOAD_LOCK = 730_110_002
-Key = tuple[str, str]
 
 
 class Take(StrEnum):
