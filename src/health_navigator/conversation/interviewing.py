@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from health_navigator.conversation import replies
+from health_navigator.conversation.choosing import find_choice
 from health_navigator.conversation.models import Button, Reply, State, Turn
 from health_navigator.conversation.replies import Rows, home, rows, sourced
 from health_navigator.conversation.taps import Taps
@@ -13,7 +14,7 @@ from health_navigator.directory.models import Kind
 from health_navigator.eligibility import answers as typed
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.eligibility.interview import Interview
-from health_navigator.eligibility.models import OutcomeKind, Question
+from health_navigator.eligibility.models import Choice, OutcomeKind, Question
 from health_navigator.eligibility.outcome import Outcome
 from health_navigator.i18n import Translate, mark
 from health_navigator.matching.normalise import fold
@@ -26,6 +27,13 @@ _HEADINGS = {
     OutcomeKind.NO: mark("No, because there is another insurance"),
     OutcomeKind.PREGUNTA_EN_VENTANILLA: mark("❓ It is not clear: ask at the counter"),
 }
+
+
+def _numbered(text: str, question: Question) -> Choice | None:
+    """The button that is meant by its number or its order."""
+    shown = question.choices
+    place = find_choice(text, len(shown), counts=question.reads is not None)
+    return shown[place] if isinstance(place, int) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +92,18 @@ class Interviewing:
                 return self._explained(known.answers, state)
             case typed.Command.RESTART:
                 return self.begin(state)
-        choice = typed.understand(text, step, words)
+        choice = typed.understand(text, step, words) or _numbered(text, step)
         if choice is None:
             return None
         return self._step({**known.answers, **choice.answers}, state)
 
     def is_choice(self, text: str, state: State) -> bool:
-        """Whether the words are those on a button of the open question, letter for letter."""
+        """Whether the words are those on a button of the open question, or count to one."""
         question = self._open_question(state)
-        choices = question.choices if question else ()
-        return fold(text) in {fold(choice.label) for choice in choices}
+        if question is None:
+            return False
+        labels = {fold(choice.label) for choice in question.choices}
+        return fold(text) in labels or _numbered(text, question) is not None
 
     def half_heard(self, text: str, state: State) -> bool:
         """Whether the words are about the open question, or could be, and ask nothing else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from health_navigator.conversation import erasing, replies, taps
+from health_navigator.conversation import choosing, erasing, replies, taps
 from health_navigator.conversation.answering import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
@@ -32,6 +32,8 @@ from health_navigator.i18n import LOCALES, translator
 MAX_TEXT = 4_096
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
+# What is said beside the choices that were shown: they stay open.
+_ASIDES = frozenset((Outcome.NO_ANSWER, Outcome.SMALLTALK, "empty", "unreadable", "edited"))
 # So sure of another question that it interrupts the interview.
 _SURE_OF_QUESTION = 0.6
 _SHORTCUTS = {"sis": Taps.INTERVIEW, "cerca": Taps.NEAR, "emergencia": Taps.EMERGENCY}
@@ -80,6 +82,14 @@ class Listening(Answering):
         last = replace(last, buttons=(*last.buttons, *way_back))
         return replace(turn, replies=(*others, last))
 
+    def with_choices(self, turn: Turn) -> Turn:
+        """The turn that remembers what was shown to choose among."""
+        if turn.state is None or not turn.replies or turn.outcome in _ASIDES:
+            return turn
+        last = turn.replies[-1]
+        state = turn.state.but(choices=last.choices, none_of_these=last.none_of_these)
+        return replace(turn, state=state)
+
     # What people type
 
     def _text(self, said: Text) -> Turn:
@@ -89,6 +99,9 @@ class Listening(Answering):
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.open_interview and self.open_interview.is_choice(text, self.state):
             return self._words(text)
+        chosen = self._chosen(text)
+        if chosen is not None:
+            return chosen
         if erasing.asks_to_erase(text):
             return self._forgotten()
         danger = self.assess(text)
@@ -100,6 +113,17 @@ class Listening(Answering):
             return self._unreadable("forwarded", "")
         pressed = replies.pressed_on_keyboard(text)
         return self._tap(pressed) if pressed else self._words(text)
+
+    def _chosen(self, text: str) -> Turn | None:
+        """The choice of those shown that is meant by «1» or «la segunda», or by «ninguna»."""
+        shown = self.state.choices
+        match choosing.find_choice(text, len(shown)) if shown else None:
+            case int(place):
+                return self._tap(shown[place])
+            case choosing.Other.NONE:
+                return self._tap(self.state.none_of_these or Taps.MENU)
+            case _:
+                return None
 
     def _words(self, text: str) -> Turn:
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):

@@ -97,7 +97,8 @@ class Reply:
 
     `footer` is the small print (source and month). `asks_location` offers the phone's own
     button for sharing a location, with the other buttons beside it; `removes_keyboard` takes
-    that keyboard away again, and such a reply has no buttons.
+    that keyboard away again, and such a reply has no buttons. `choices` are the taps that may be
+    chosen in writing as well («el segundo»), in their order, and `none_of_these` the one for none.
     """
 
     text: str
@@ -106,6 +107,8 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     asks_location: str | None = None
     removes_keyboard: bool = False
+    choices: tuple[str, ...] = ()
+    none_of_these: str | None = None
 
     @property
     def plain(self) -> str:
@@ -119,6 +122,7 @@ class State:
 
     `nearby` and `namesakes` are what "See more" goes on with: services of the last list, and codes
     of places that share a name. `keyboard`: the button for sharing a location is on the screen.
+    `choices` and `none_of_these`: taps of the buttons that were shown last to choose among.
     """
 
     entry: str | None = None
@@ -136,6 +140,8 @@ class State:
     tapped_at: float = 0.0
     burst: int = 0
     burst_since: float = 0.0
+    choices: tuple[str, ...] = ()
+    none_of_these: str | None = None
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

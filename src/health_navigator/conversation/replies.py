@@ -41,6 +41,11 @@ def rows(buttons: Iterable[Button], width: int = 1) -> Rows:
     return tuple(all_buttons[at : at + width] for at in range(0, len(all_buttons), width))
 
 
+def _taps(buttons: Iterable[Button]) -> tuple[str, ...]:
+    """What the buttons send, to be chosen among in writing."""
+    return tuple(button.data for button in buttons if button.data)
+
+
 def entry_button(entry: Entry) -> Button:
     return Button(entry.button, Taps.ENTRY.with_argument(entry.id))
 
@@ -99,6 +104,8 @@ def topic(_: Translate, heading: Topic, entries: Sequence[Entry], page: int) -> 
         _("What do you want to know?"),
         heading=heading.title,
         buttons=(*rows(map(entry_button, shown)), *more, home(_)),
+        choices=_taps(map(entry_button, shown)),
+        none_of_these=Taps.MENU,
     )
 
 
@@ -211,6 +218,8 @@ def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) 
     return Reply(
         f"{foreign}\n\n{question}" if foreign else question,
         buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
+        choices=tuple(Taps.ENTRY.with_argument(entry.id) for entry in options),
+        none_of_these=Taps.NONE,
     )
 
 
@@ -380,8 +389,13 @@ def crowded(_: Translate) -> str:
 
 def ask_kind(_: Translate, kinds: Sequence[tuple[str, str]]) -> Reply:
     """`kinds` are (kind, its name in the person's words)."""
-    buttons = (Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds)
-    return Reply(_("What are you looking for?"), buttons=(*rows(buttons, 2), home(_)))
+    buttons = [Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds]
+    return Reply(
+        _("What are you looking for?"),
+        buttons=(*rows(buttons, 2), home(_)),
+        choices=_taps(buttons),
+        none_of_these=Taps.MENU,
+    )
 
 
 def ask_place(_: Translate, what: str) -> Reply:
@@ -402,11 +416,13 @@ def ask_which_place(
     _: Translate, places: Sequence[tuple[str, str]], kind: str, *, has_more: bool = False
 ) -> Reply:
     """`places` are (label, code): several places share the name that the person wrote."""
-    buttons = (Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places)
+    buttons = [Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places]
     more = ((Button(_("See more"), Taps.NAMESAKES),),) if has_more else ()
     return Reply(
         _("There are several places with that name. Which one is yours?"),
         buttons=(*rows(buttons), *more, elsewhere_button(_, kind), home(_)),
+        choices=_taps(buttons),
+        none_of_these=Taps.NAMESAKES if has_more else Taps.ELSEWHERE.with_argument(kind),
     )
 
 
