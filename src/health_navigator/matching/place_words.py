@@ -9,7 +9,14 @@ ARTICLES = word_list("el, la, los, las")
 # Before a name: that is where help is looked for.
 HERE = word_list(
     """
-    aca, aqui, ciudad, distrito, en, estoy, por, provincia, region, vivo
+    aca, aqui, ciudad, distrito, en, estoy, provincia, region, vivo
+    """
+)
+# Before a name: it says near what one is, in the city that is named besides.
+BY = word_list(
+    """
+    altura, cruce, esquina, frente, grifo, km, mercado, ovalo, paradero, por, puente, urb,
+    urbanizacion
     """
 )
 TOWARDS = word_list(
@@ -29,6 +36,8 @@ NAMED_AFTER_SAINTS = word_list(
     capilla, clinica, colegio, hospital, iglesia, parroquia
     """
 )
+# These stand before the name of a house, which may be that of a place as well.
+HOUSES = NAMED_AFTER_SAINTS | word_list("posta, puesto, salud")
 SAINTS = ("san ", "santa ", "santo ", "maria ", "jesus ", "la merced", "el carmen")
 # Names that are everyday words as well: believed after "en" or "por", or in few words.
 COMMON = word_list(
@@ -72,5 +81,20 @@ SMALL = word_list(
     distrito, donde, el, en, entonces, es, estamos, estoy, favor, hay, hola, la, las, lo, los,
     mejor, mi, no, noches, o, oye, pana, para, pe, pero, por, provincia, pues, que, queda, si,
     soy, tambien, tardes, un, una, vale, vivimos, vivo, y, ya, yo, zona
+    """
+)
+# What else may stand beside a place where it is known what is sought there: who is there, that
+# she lives or moved there, that another place was meant.
+AROUND = SMALL | word_list(
+    """
+    abuela, abuelo, actualmente, algo, algun, alguna, alguno, amiga, amigo, atiende, atienden,
+    bebe, bien, busco, casa, como, con, consigo, cual, cuales, decir, digo, disculpa, disculpe,
+    ella, encuentra, encuentro, equivoque, error, esa, ese, eso, esos, esposa, esposo, esta, estan,
+    familia, habra, hermana, hermano, hija, hijas, hijo, hijos, hoy, llegamos, llegue, madre,
+    mama, marido, mas, me, mis, mismo, momento, mudamos, mudando, mude, mudo, mujer, necesito, nina,
+    nino, ninos, nos, otra, otro, padre, papa, pareja, perdon, perdona, perdone, prima, primo,
+    queda, quedan, quedo, quiero, quise, recien, se, sera, seria, sino, sobrina, sobrino, somos,
+    son, su, suegra, sus, ta, tia, tiene, tienen, tio, toy, trabajo, ubico, vecina, vecino, vive,
+    viven, viviendo
     """
 )
