@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from health_navigator.conversation import languages, replies, scrubbing
+from health_navigator.conversation import languages, leaning, replies, scrubbing
 from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
 from health_navigator.conversation.nearby import Nearby
@@ -29,6 +29,9 @@ from health_navigator.matching.triage import Assessment
 EMERGENCY_ENTRY = "emergencia-numeros"
 WAITING_FOR_PLACE = "place"
 WAITING_FOR_WISH = "wish"
+SAID_ALREADY = "said_already"
+# So sure of another answer that the message is not about the list just shown.
+_SURE = 0.75
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,29 @@ class Answering:
             case Outcome.SERVICES:
                 return self.services(understood)
             case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
-                return self.answer(understood.entry, understood)
+                return self._said_already(understood, text) or self.answer(
+                    understood.entry, understood
+                )
             case Outcome.CLARIFY:
                 return self._clarify(understood, text)
             case _:
                 return self._miss(understood, text)
+
+    def _said_already(self, understood: Understanding, text: str) -> Turn | None:
+        """Where the very last message was this answer: that it says no more, and who may know."""
+        entry = understood.entry
+        if entry is None or entry.id != self.state.said:
+            return None
+        if self.state.misses:
+            return self._miss(replace(understood, refer=None), text)
+        related = self._entries(entry.related)
+        said = leaning.paragraph_about(entry.answer, text)
+        reply = replies.said_already(self.translate, entry, said, related, self._shortcuts(entry))
+        state = self.state.but(waiting=None, misses=1)
+        confidence = understood.confidence
+        return Turn(
+            (self._with_sign(reply, understood),), state, SAID_ALREADY, entry.id, confidence
+        )
 
     def _closed(self, service: Service, entry: Entry | None) -> Turn:
         """That it closed, and what is open instead: services, or else what the answer says."""
@@ -161,6 +182,8 @@ class Answering:
     def _clarify(self, understood: Understanding, text: str) -> Turn:
         foreign = languages.foreign_line(text)
         reply = replies.clarify(self.translate, understood.options, foreign)
+        if reply.choices == tuple(self.state.choices):
+            return self._miss(understood, text)
         return Turn(
             (self._with_sign(reply, understood),),
             self.state.but(waiting=None, misses=0, understood=False),
@@ -195,12 +218,30 @@ class Answering:
 
     # Where to go
 
+    def names_another(self, text: str, kind: Kind) -> bool:
+        """Whether the words ask for a place or a kind of service of their own."""
+        by_itself = self._by_itself(text)
+        is_where = by_itself.outcome is Outcome.SERVICES
+        return is_where and (by_itself.place is not None or by_itself.kind is not kind)
+
+    def is_surely_else(self, text: str, kind: Kind) -> bool:
+        """Whether the words surely have an answer that does not go with a kind of service."""
+        by_itself = self._by_itself(text)
+        is_sure = by_itself.outcome is Outcome.ANSWER and by_itself.confidence >= _SURE
+        entry = by_itself.entry.id if by_itself.entry else ""
+        return is_sure and self.knowledge.kind_of_entry(entry) is not kind
+
+    def _by_itself(self, text: str) -> Understanding:
+        """What the words mean without what was said before."""
+        return understand(self.knowledge, text, self.moment, danger=self.assess(text))
+
     def services(self, found: Understanding) -> Turn:
         """Services; without a place in the message, those of the place that was spoken of."""
         kind = found.kind or Kind.CENTRO_SALUD
         if not found.services and not found.place and not found.places and self.state.place:
-            around = where_to_go(self.knowledge, kind, self.moment, place=self.state.place)
-            found = replace(around, entry=found.entry)
+            place, entry = self.state.place, found.entry
+            around = where_to_go(self.knowledge, kind, self.moment, place=place, entry=entry)
+            found = replace(around, entry=entry)
         shown, state = self.near.show(found, self.state)
         return Turn(
             self._with_answer_first(shown, found),
@@ -235,10 +276,17 @@ class Answering:
         point: Coordinates | None = None,
     ) -> Turn:
         """Services around what was named or shared, with the answer that led there, if one did."""
+        topic = self._topic_of(kind)
         found = where_to_go(
-            self.knowledge, kind, self.moment, mention=mention, place=place, point=point
+            self.knowledge,
+            kind,
+            self.moment,
+            mention=mention,
+            place=place,
+            point=point,
+            entry=topic,
         )
-        return self.services(replace(found, entry=self._topic_of(kind)))
+        return self.services(replace(found, entry=topic))
 
     def _topic_of(self, kind: Kind) -> Entry | None:
         """What the conversation is about, where that goes with this kind of service."""

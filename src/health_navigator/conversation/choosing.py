@@ -42,7 +42,7 @@ _NONE = (
 _SMALL_WORDS = """
     a al anteriores aqui boton botones creo cual de del e el elijo era es esa esas escojo ese eso
     esos esta estas este esto estos favor gracias hola la las le lo los marca marco mas me mi mia
-    mio n no nro num numero o ok opcion opciones pero pon por porfa porfavor prefiero pregunta pues
+    mio n nro num numero o ok opcion opciones pero pon por porfa porfavor prefiero pregunta pues
     que quiero quisiera seria si son todas todos un una vale y yo
 """
 _BESIDE = frozenset(_SMALL_WORDS.split())
@@ -67,7 +67,9 @@ def _is_none(said: list[str]) -> bool:
     """«ninguna», «no, otra cosa», «ninguna de esas»: and nothing besides."""
     plain = f" {' '.join(said)} "
     cue = next((f" {cue} " for cue in _NONE if f" {cue} " in plain), None)
-    return cue is not None and all(word in _BESIDE for word in plain.replace(cue, " ").split())
+    return cue is not None and all(
+        word in _BESIDE or word == "no" for word in plain.replace(cue, " ").split()
+    )
 
 
 def _place(word: str, shown: int, places: Mapping[str, int]) -> int | None:

@@ -34,7 +34,8 @@ class Dialogue:
         if pacing.is_flood(paced) and not turn.urgent:
             return _hushed(incoming.said, paced, translator(locale))
         turn = _keyboard_removed(turn, incoming.said, translator(locale))
-        return listening.with_way_back(listening.with_choices(turn))
+        turn = listening.with_last_words(listening.with_choices(turn))
+        return listening.with_way_back(turn)
 
     def _listening(self, chats: Sequence[str], locale: str, state: State) -> Listening:
         return Listening(self.knowledge, self.moment, self.keys, chats, locale, state)

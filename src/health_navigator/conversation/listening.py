@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from health_navigator.conversation import choosing, erasing, replies, taps
+from health_navigator.conversation import choosing, erasing, leaning, replies, taps
 from health_navigator.conversation.answering import (
+    SAID_ALREADY,
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
     Answering,
@@ -90,6 +91,13 @@ class Listening(Answering):
         state = turn.state.but(choices=last.choices, none_of_these=last.none_of_these)
         return replace(turn, state=state)
 
+    def with_last_words(self, turn: Turn) -> Turn:
+        """The turn that remembers which answer it gave, not to give the very same twice."""
+        if turn.state is None or not turn.replies:
+            return turn
+        said = turn.entry if turn.outcome in (Outcome.ANSWER, SAID_ALREADY) else None
+        return replace(turn, state=turn.state.but(said=said))
+
     # What people type
 
     def _text(self, said: Text) -> Turn:
@@ -128,7 +136,21 @@ class Listening(Answering):
     def _words(self, text: str) -> Turn:
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):
             return self.say(replies.empty(self.translate, self.knowledge.topics), "empty")
-        return self._pending(text) or self.show(self.understand(text), text)
+        turn = self._pending(text) or self._of_the_list(text)
+        return turn or self.show(self.understand(text), text)
+
+    def _of_the_list(self, text: str) -> Turn | None:
+        """What is asked of the services just listed: their hours, others, nearer ones."""
+        kind = self.near.kind_listed(self.state)
+        if kind is None or self.names_another(text, kind):
+            return None
+        if leaning.asks_nearer(text):
+            return self.ask_place(kind)
+        if leaning.asks_hours(text) and not self.is_surely_else(text, kind):
+            hours = self.near.hours(self.state)
+            return self.say(hours, "hours") if hours else None
+        is_last = self.state.kind is not None
+        return self.others(kind) if is_last and leaning.asks_other(text) else None
 
     def _means_something(self, text: str) -> bool:
         """Emoji such as a pregnant woman are words too."""
@@ -161,7 +183,7 @@ class Listening(Answering):
     def _place_text(self, text: str) -> Turn | None:
         """The place that was asked for; None where the message says something else."""
         kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
-        mention = self.knowledge.where.find_place_alone(text, asked=True)
+        mention = self.knowledge.where.find_place_alone(text, asked=True, known=True)
         if mention is not None:
             return self.around(kind, mention=mention)
         if self.understand(text).outcome is Outcome.NO_ANSWER:
@@ -285,6 +307,11 @@ class Listening(Answering):
         if place is None:
             return None
         return self.around(kind, place=place)
+
+    def others(self, kind: Kind) -> Turn:
+        """The next services of the list, or else the question for another place."""
+        state = self.near.waiting(self.state, kind)
+        return self._more(Taps.MORE) or Turn((self.near.no_more(kind),), state, "ask_place")
 
     def _more(self, tap: Taps) -> Turn | None:
         near = self.near

@@ -123,6 +123,7 @@ class State:
     `nearby` and `namesakes` are what "See more" goes on with: services of the last list, and codes
     of places that share a name. `keyboard`: the button for sharing a location is on the screen.
     `choices` and `none_of_these`: taps of the buttons that were shown last to choose among.
+    `listed`: the services of the last list. `said`: the answer that was the very last message.
     """
 
     entry: str | None = None
@@ -142,6 +143,8 @@ class State:
     burst_since: float = 0.0
     choices: tuple[str, ...] = ()
     none_of_these: str | None = None
+    listed: tuple[str, ...] = ()
+    said: str | None = None
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

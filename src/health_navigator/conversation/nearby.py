@@ -61,7 +61,9 @@ class Nearby:
     @staticmethod
     def waiting(state: State, kind: Kind) -> State:
         """The state after `ask_place`."""
-        return state.but(kind=kind.value, waiting="place", keyboard=True, nearby=(), misses=0)
+        return state.but(
+            kind=kind.value, waiting="place", keyboard=True, nearby=(), listed=(), misses=0
+        )
 
     def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
@@ -71,6 +73,7 @@ class Nearby:
             kind=kind.value,
             misses=0,
             nearby=(),
+            listed=(),
             understood=True,
             waiting=None,
         )
@@ -86,7 +89,7 @@ class Nearby:
         shown, rest = found.services[:NEAREST], found.services[NEAREST:]
         beside = ((replies.entry_button(found.entry),),) if found.entry else ()
         reply = self._list(kind, shown, found.place, has_more=bool(rest), beside=beside)
-        return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+        return (reply,), state.but(nearby=_ids(rest), listed=_ids(shown))
 
     def more(self, state: State) -> Shown | None:
         """The next services of the last list; None when there is none left.
@@ -99,7 +102,39 @@ class Nearby:
             return None
         shown, rest = left[:NEAREST], left[NEAREST:]
         reply = self._list(Kind(state.kind), shown, state.place, has_more=bool(rest))
-        return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+        return (reply,), state.but(nearby=_ids(rest), listed=_ids(shown))
+
+    def no_more(self, kind: Kind) -> Reply:
+        """That all were shown that are known there, and the question for another place."""
+        line = self.translate("I know no other place of this kind near there.")
+        ask = self.ask_place(kind)
+        return replace(ask, text=f"{line}\n\n{ask.text}")
+
+    def kind_listed(self, state: State) -> Kind | None:
+        """The kind of the services of the last list; None where nothing was listed."""
+        known = (self.knowledge.directory.get(each) for each in state.listed)
+        return next((service.kind for service in known if service), None)
+
+    def hours(self, state: State) -> Reply | None:
+        """When the services of the last list are open; None where there is none."""
+        _ = self.translate
+        known = (self.knowledge.directory.get(each) for each in state.listed)
+        listed = [Found.at(service, None, self.moment) for service in known if service]
+        if not listed:
+            return None
+        times = "\n\n".join(
+            f"{number}. {self._when(found)}" for number, found in enumerate(listed, 1)
+        )
+        last = _("Hours change, above all on Sundays and holidays. Call before you go.")
+        buttons = (replies.elsewhere_button(_, listed[0].service.kind), replies.home(_))
+        return Reply(f"{times}\n\n{last}", heading=_("Hours"), buttons=buttons)
+
+    def _when(self, found: Found) -> str:
+        """A service's name, hours and phone."""
+        unknown = self.translate("I do not know its hours.")
+        phones = " · ".join(f"📞 {phone}" for phone in found.service.phones[:2])
+        lines = (found.service.name, self._opening(found) or unknown, phones)
+        return "\n".join(line for line in lines if line)
 
     def _again(self, service: Service, place: Place | None) -> Found:
         centre = self.knowledge.directory.centres.get(place) if place else None
@@ -262,6 +297,10 @@ class Nearby:
         if service.is_stale(self.moment.date()):
             return _("This may have changed since we checked it.")
         return ""
+
+
+def _ids(found: Sequence[Found]) -> tuple[str, ...]:
+    return tuple(each.service.id for each in found)
 
 
 def _codes(places: Sequence[Place]) -> tuple[str, ...]:

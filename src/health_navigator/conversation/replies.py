@@ -138,6 +138,21 @@ def answer(
     )
 
 
+def said_already(
+    _: Translate, entry: Entry, said: str | None, related: Sequence[Entry], shortcuts: Rows = ()
+) -> Reply:
+    """For who asks on after an answer: what it `said` of that, and who may know more."""
+    text = _(
+        "What I know about that is in the answer above. What it does not say I do not know, and I "
+        "do not want to guess. Ask a person:"
+    )
+    whom = call_lines(entry.call[:3]) or _("📞 113 · health, free")
+    return Reply(
+        "\n\n".join(part for part in (said, text, whom) if part),
+        buttons=(*shortcuts, *rows(map(entry_button, related)), home(_)),
+    )
+
+
 def smalltalk(_: Translate, entry: Entry, *, locale: str) -> Reply:
     text = "\n\n".join(part for part in (entry.answer, calls(entry)) if part)
     return Reply(text, footer=spanish_only(_, locale) or None, buttons=(home(_),))
