@@ -48,7 +48,9 @@ def test_a_bare_kind_keeps_the_place(chat: Chat) -> None:
     assert chat.says("¿y hospital?").first_line.startswith("Hospital · Comas")
 
 
-@pytest.mark.parametrize("said", ["y donde la llevo", "¿y en qué lugar es?", "y dónde me atienden?"])
+@pytest.mark.parametrize(
+    "said", ["y donde la llevo", "¿y en qué lugar es?", "y dónde me atienden?"]
+)
 def test_where_without_a_thing_asks_for_the_place(chat: Chat, said: str) -> None:
     chat.taps("e:sis-ninos")
     asked = chat.says(said)

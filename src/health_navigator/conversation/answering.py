@@ -62,7 +62,7 @@ class Answering:
     @property
     def open_interview(self) -> Interviewing | None:
         """The interview, where this chat is in the middle of it."""
-        return self.interviewing if self.state.interview else None
+        return self.interviewing if self.state.interview and not self.state.paused else None
 
     @cached_property
     def near(self) -> Nearby:

@@ -44,6 +44,10 @@ _OTHER = re.compile(
     r"(?: (?:lugar|lugares|sitios?|opsion|opsiones|lado|posta|postas|direksion|direksiones|mas|ai"
     r"|porfa|por|fabor|konose|konoses|sabe|sabes|tienen?|parte))*$"
 )
+_RESUMES = re.compile(
+    r"\b(?:sig[oa]|sigamos|segir|segimos|kontin\w+|retom\w+|buelb\w+|bolb\w+|termin\w+|akab\w+)\b"
+    r".*\b(?:sis|pregunt\w+|entrebist\w+|kuestionario|seguro)\b"
+)
 _THANKS = re.compile(r"\b(?:grasias|ok|oki|bueno|bale|listo|perfekto|ola|buen[oa]s|chao|adios)\b")
 
 
@@ -72,6 +76,12 @@ def asks_nearer(text: str) -> bool:
 
 def asks_other(text: str) -> bool:
     return _OTHER.search(_heard(text)) is not None
+
+
+def resumes(text: str) -> bool:
+    """Whether somebody wants to go on with the interview: «ya, sigo con lo del SIS»."""
+    is_short = len(text.split()) <= _LONGEST
+    return is_short and "?" not in text and _RESUMES.search(_heard(text)) is not None
 
 
 def is_courtesy(text: str) -> bool:

@@ -166,14 +166,28 @@ class Listening(Answering):
 
     def _interview_text(self, text: str) -> Turn | None:
         """An answer to the interview's question; None where the words ask something else."""
+        if self.interviewing and self.state.interview and leaning.resumes(text):
+            return self.interviewing.resumed(self.state)
+        if self.state.paused:
+            return self._paused_text(text)
         if self.open_interview is None:
             return None
         turn = self.open_interview.typed(text, self.state)
         if turn is not None:
             return turn
-        if not self.open_interview.half_heard(text, self.state) and self._is_sure_question(text):
+        is_its_own = self.open_interview.half_heard(
+            text, self.state
+        ) or self.open_interview.belongs_later(text, self.state)
+        if not is_its_own and self._is_sure_question(text):
             return None
         return self.open_interview.again(text, self.state)
+
+    def _paused_text(self, text: str) -> Turn | None:
+        """The interview's question again, for who tells more of what it asks after an emergency."""
+        waiting = self.interviewing
+        if waiting is None or not waiting.belongs_later(text, self.state):
+            return None
+        return None if self._is_sure_question(text) else waiting.again(text, self.state)
 
     def _is_sure_question(self, text: str) -> bool:
         understood = self.understand(text)

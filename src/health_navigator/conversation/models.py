@@ -124,6 +124,7 @@ class State:
     of places that share a name. `keyboard`: the button for sharing a location is on the screen.
     `choices` and `none_of_these`: taps of the buttons that were shown last to choose among.
     `listed`: the services of the last list. `said`: the answer that was the very last message.
+    `paused`: the interview waits for an emergency to be over.
     """
 
     entry: str | None = None
@@ -145,6 +146,7 @@ class State:
     none_of_these: str | None = None
     listed: tuple[str, ...] = ()
     said: str | None = None
+    paused: bool = False
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

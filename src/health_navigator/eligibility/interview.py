@@ -61,6 +61,17 @@ class Interview:
         """The answers as they were when the last question was asked."""
         return next((known for _, known in reversed(self._steps(answers))), {})
 
+    def coming(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that may still be asked after the open one."""
+        asked = self._next_question(answers)
+        return tuple(each for each in self._open(answers) if each != asked)
+
+    def otherwise(self, answers: Answers) -> Answers:
+        """The answers as if the last question had been answered with what is usual."""
+        usual = {each.id: each.default for each in self.file.inputs if each.default}
+        *_, (last, known) = self._steps(answers)
+        return {**known, **{name: usual[name] for name in last.asks & usual.keys()}}
+
     def kept(self, answers: Answers) -> Answers:
         """The answers that may be remembered at all."""
         forgotten = {each.id for each in self.file.inputs if not each.kept}
