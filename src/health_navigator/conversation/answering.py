@@ -11,6 +11,7 @@ from health_navigator.conversation import languages, leaning, replies, scrubbing
 from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
 from health_navigator.conversation.nearby import Nearby
+from health_navigator.conversation.taps import Taps
 from health_navigator.conversation.understanding import (
     Coordinates,
     Outcome,
@@ -180,8 +181,8 @@ class Answering:
         return [self.knowledge.entries[each] for each in ids if each in self.knowledge.entries]
 
     def _clarify(self, understood: Understanding, text: str) -> Turn:
-        foreign = languages.foreign_line(text)
-        reply = replies.clarify(self.translate, understood.options, foreign)
+        language = languages.foreign_language(text)
+        reply = replies.clarify(self.translate, understood.options, language)
         if reply.choices == tuple(self.state.choices):
             return self._miss(understood, text)
         return Turn(
@@ -192,8 +193,34 @@ class Answering:
         )
 
     def _miss(self, understood: Understanding, text: str) -> Turn:
+        """An honest "I don't know"; places where a stranger's words name a kind of service."""
+        language = languages.foreign_language(text)
+        named = self.knowledge.where.kinds.find(text) if language else None
+        if language is None or named is None or understood.refer is not None:
+            return self._unknown(understood, text, language)
+        found = where_to_go(
+            self.knowledge,
+            Kind(named.kind),
+            self.moment,
+            mention=self.knowledge.where.gazetteer.find(text),
+            entry=self.knowledge.entries.get(named.entry),
+        )
+        turn = self.services(replace(found, weak_sign=understood.weak_sign))
+        return self.in_their_language(turn, text)
+
+    def in_their_language(self, turn: Turn, text: str) -> Turn:
+        """An answer to who writes another language, after a line in it and its button."""
+        language = languages.foreign_language(text)
+        is_answer = turn.outcome in (Outcome.ANSWER, Outcome.SERVICES)
+        if not is_answer or language in (None, self.locale) or _offers_language(turn):
+            return turn
+        topics = self.knowledge.topics
+        line = replies.other_language(self.translate, language or "", topics, has_more=True)
+        return replace(turn, replies=(line, *turn.replies))
+
+    def _unknown(self, understood: Understanding, text: str, language: str | None) -> Turn:
         misses = self.state.misses + 1
-        reply = self._with_sign(self._missed(understood, text, misses), understood)
+        reply = self._with_sign(self._missed(understood, language, misses), understood)
         is_theirs = understood.refer is None and not self._smells_of_danger(understood)
         records = (self._for_the_staff(text),) if is_theirs else ()
         state = self.state.but(waiting=None, misses=misses, understood=False)
@@ -208,12 +235,11 @@ class Answering:
         """The danger that the message gave a weak sign of."""
         return self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
 
-    def _missed(self, understood: Understanding, text: str, misses: int) -> Reply:
-        foreign = languages.foreign_line(text)
+    def _missed(self, understood: Understanding, language: str | None, misses: int) -> Reply:
         if understood.refer is not None:
             return replies.referred(self.translate, understood.refer)
-        if foreign:
-            return replies.other_language(self.translate, foreign, self.knowledge.topics)
+        if language:
+            return replies.other_language(self.translate, language, self.knowledge.topics)
         return replies.not_understood(self.translate, self.knowledge.topics, misses)
 
     # Where to go
@@ -338,3 +364,8 @@ class Answering:
 
     def _for_the_staff(self, text: str) -> Unanswered:
         return Unanswered(scrubbing.scrubbed(text, self.knowledge.ranker.reader.speller.knows))
+
+
+def _offers_language(turn: Turn) -> bool:
+    rows = (row for reply in turn.replies for row in reply.buttons)
+    return any((each.data or "").startswith(f"{Taps.LANGUAGE}:") for row in rows for each in row)

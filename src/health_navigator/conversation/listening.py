@@ -137,7 +137,7 @@ class Listening(Answering):
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):
             return self.say(replies.empty(self.translate, self.knowledge.topics), "empty")
         turn = self._pending(text) or self._of_the_list(text)
-        return turn or self.show(self.understand(text), text)
+        return turn or self.in_their_language(self.show(self.understand(text), text), text)
 
     def _of_the_list(self, text: str) -> Turn | None:
         """What is asked of the services just listed: their hours, others, nearer ones."""

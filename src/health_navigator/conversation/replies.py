@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from babel.dates import format_skeleton
 
+from health_navigator.conversation import languages
 from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
 from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, formats, mark, translator
@@ -222,8 +223,9 @@ def danger_button(_: Translate, danger: Danger) -> Rows:
     return ((Button(_("I am in danger"), Taps.DANGER.with_argument(danger.id)),),)
 
 
-def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) -> Reply:
-    """The choices, after a line in the language of who writes in none of ours."""
+def clarify(_: Translate, options: Sequence[Entry], language: str | None = None) -> Reply:
+    """The choices, after a line in the language of who does not write Spanish."""
+    foreign = languages.LINES.get(language or "")
     question = _("I want to understand you well. Which of these do you mean?")
     # On a phone that others hold, a sensitive question must not stand on a button in full.
     listed = (
@@ -232,7 +234,12 @@ def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) 
     )
     return Reply(
         f"{foreign}\n\n{question}" if foreign else question,
-        buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
+        buttons=(
+            *rows(listed),
+            (Button(_("None of these"), Taps.NONE),),
+            *_language_row(language),
+            home(_),
+        ),
         choices=tuple(Taps.ENTRY.with_argument(entry.id) for entry in options),
         none_of_these=Taps.NONE,
     )
@@ -381,8 +388,19 @@ def slow_down(_: Translate) -> Reply:
     )
 
 
-def other_language(_: Translate, line: str, topics: Sequence[Topic]) -> Reply:
-    return Reply(line, buttons=_menu_rows(_, topics))
+def other_language(
+    _: Translate, language: str, topics: Sequence[Topic], *, has_more: bool = False
+) -> Reply:
+    """A line in the language of who does not write Spanish; topics where no more follows."""
+    below = (home(_),) if has_more else _menu_rows(_, topics)
+    return Reply(languages.LINES[language], buttons=(*_language_row(language), *below))
+
+
+def _language_row(language: str | None) -> Rows:
+    """The button for the person's own language, where the catalogues have it."""
+    if language is None or language not in LANGUAGES:
+        return ()
+    return ((Button(LANGUAGES[language], Taps.LANGUAGE.with_argument(language)),),)
 
 
 def last_resort(_: Translate) -> str:

@@ -84,17 +84,17 @@ SMALL = word_list(
     """
 )
 # What else may stand beside a place where it is known what is sought there: who is there, that
-# she lives or moved there, that another place was meant.
+# she lives or moved there, that another place was meant; in English and Portuguese too.
 AROUND = SMALL | word_list(
     """
-    abuela, abuelo, actualmente, algo, algun, alguna, alguno, amiga, amigo, atiende, atienden,
-    bebe, bien, busco, casa, como, con, consigo, cual, cuales, decir, digo, disculpa, disculpe,
-    ella, encuentra, encuentro, equivoque, error, esa, ese, eso, esos, esposa, esposo, esta, estan,
-    familia, habra, hermana, hermano, hija, hijas, hijo, hijos, hoy, llegamos, llegue, madre,
-    mama, marido, mas, me, mis, mismo, momento, mudamos, mudando, mude, mudo, mujer, necesito, nina,
-    nino, ninos, nos, otra, otro, padre, papa, pareja, perdon, perdona, perdone, prima, primo,
-    queda, quedan, quedo, quiero, quise, recien, se, sera, seria, sino, sobrina, sobrino, somos,
-    son, su, suegra, sus, ta, tia, tiene, tienen, tio, toy, trabajo, ubico, vecina, vecino, vive,
-    viven, viviendo
+    abuela, abuelo, actualmente, algo, algun, alguna, alguno, am, amiga, amigo, atiende,
+    atienden, bebe, bien, busco, casa, como, con, consigo, cual, cuales, decir, digo, disculpa,
+    disculpe, ella, em, encuentra, encuentro, equivoque, error, esa, ese, eso, esos, esposa,
+    esposo, esta, estan, estou, eu, familia, habra, hermana, hermano, hija, hijas, hijo, hijos,
+    hoy, i, in, live, llegamos, llegue, madre, mama, marido, mas, me, mis, mismo, momento, moro,
+    mudamos, mudando, mude, mudo, mujer, near, necesito, nina, nino, ninos, nos, otra, otro,
+    padre, papa, pareja, perdon, perdona, perdone, prima, primo, queda, quedan, quedo, quiero,
+    quise, recien, se, sera, seria, sino, sobrina, sobrino, somos, son, su, suegra, sus, ta,
+    tia, tiene, tienen, tio, toy, trabajo, ubico, vecina, vecino, vive, viven, viviendo
     """
 )
