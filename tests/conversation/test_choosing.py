@@ -77,3 +77,12 @@ def test_what_is_remembered_is_the_buttons_and_no_words(chat: Chat, whole_bot: P
     assert kept
     assert all(len(choice) < 65 for body in kept for choice in body["choices"])
     assert "vencido" not in str(kept)
+
+
+def test_a_service_of_the_list_may_be_chosen_by_its_number(chat: Chat) -> None:
+    found = chat.says("posta en Comas")
+    second = next(line for line in found.text.splitlines() if line.startswith("2. "))
+    shown = chat.says("la segunda").text
+    assert second.removeprefix("2. ") in shown
+    assert found.text.splitlines()[2].removeprefix("1. ") not in shown
+    assert chat.says("¿y hospital?").first_line.startswith("Hospital · Comas")

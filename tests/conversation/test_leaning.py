@@ -142,3 +142,35 @@ def test_what_is_remembered_of_a_list_are_ids(chat: Chat, whole_bot: Program) ->
     assert kept
     assert "Yusmely" not in str(kept)
     assert all(" " not in each for body in kept for each in body["listed"])
+
+
+def test_a_shared_location_serves_what_is_spoken_of(chat: Chat) -> None:
+    chat.taps("e:alimentos")
+    assert chat.shares(-12.05, -77.04)[-1].first_line.startswith("Comida")
+
+
+def test_a_zone_of_a_city_lists_its_own_districts(chat: Chat) -> None:
+    chat.says("hospital en Comas")
+    shown = chat.says("no, en lima sur").text
+    assert "San Bartolomé" not in shown
+    assert "km" not in shown
+
+
+def test_survivors_refuges_come_first_where_they_are_sought(chat: Chat) -> None:
+    chat.taps("e:albergue-mujeres")
+    text = chat.says("en Comas").text
+    assert "Ronald" not in text or text.index("mujeres") < text.index("Ronald")
+
+
+def test_the_test_that_is_spoken_of_is_meant(chat: Chat) -> None:
+    chat.taps("e:tb-sintomas")
+    assert chat.says("y donde me hago la prueba").text.startswith("Centro de salud")
+
+
+def test_nearer_to_a_place_that_is_named_is_around_it(chat: Chat) -> None:
+    chat.says("posta en Lima")
+    assert "La Victoria" in chat.says("y otra más cerca de Gamarra").first_line
+
+
+def test_an_unknown_place_is_asked_for_again_and_not_answered(chat: Chat) -> None:
+    assert "¿dónde estás?" in chat.says("posta en Xyzlandia").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,6 +34,7 @@ WAITING_FOR_WISH = "wish"
 SAID_ALREADY = "said_already"
 # So sure of another answer that the message is not about the list just shown.
 _SURE = 0.75
+_ATTENDS = re.compile(r"\bat[ie]+nd\w+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,15 @@ class Answering:
         danger = self._sign(understood)
         return replies.with_danger(self.translate, reply, danger) if danger else reply
 
+    def with_sign_of(self, text: str, turn: Turn) -> Turn:
+        """The turn, after whom to call where the words gave a sign of danger."""
+        danger = self.knowledge.dangers.get(self.assess(text).weak or "")
+        if danger is None:
+            return turn
+        first, *others = turn.replies
+        signed = replies.with_danger(self.translate, first, danger)
+        return replace(turn, replies=(signed, *others))
+
     def _sign(self, understood: Understanding | None) -> Danger | None:
         """The danger that the message gave a weak sign of."""
         return self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
@@ -245,8 +256,11 @@ class Answering:
     # Where to go
 
     def names_another(self, text: str, kind: Kind) -> bool:
-        """Whether the words ask for a place or a kind of service of their own."""
-        by_itself = self._by_itself(text)
+        """Whether the words ask for a place or a kind of service of their own.
+
+        «¿Atienden de noche?» names none, though «¿atienden en Ate?» asks for a health centre.
+        """
+        by_itself = self._by_itself(_ATTENDS.sub("", text))
         is_where = by_itself.outcome is Outcome.SERVICES
         return is_where and (by_itself.place is not None or by_itself.kind is not kind)
 
@@ -259,7 +273,7 @@ class Answering:
 
     def _by_itself(self, text: str) -> Understanding:
         """What the words mean without what was said before."""
-        return understand(self.knowledge, text, self.moment, danger=self.assess(text))
+        return understand(self.knowledge, text, self.moment, danger=Assessment())
 
     def services(self, found: Understanding) -> Turn:
         """Services; without a place in the message, those of the place that was spoken of."""

@@ -25,7 +25,8 @@ _WHERE = re.compile(
     r"|ban|tengo|tenemos|debo|puedo|podemos|keda[ns]?|yeb\w+|at(?:ie|e)n\w+|dan|asen|ago|asemos|aser\w*"
     r"|pid\w+|kons\w+|enkuentr\w+|busk\w+|ay|sera|seria|ben|bean|bere|kur\w+|rebis\w+|konsult\w+"
     r"|dirijo|ako?d\w+|para|kon|por|aka|aki|serka|a|al|mi|ijo|ija|nin[oa]|bebe|mama|papa|espos[oa]"
-    r"|poder|entonses|ahora|aora|oi|sakar\w*|sako|poner\w*|pongo|ponen|konpr\w+))*$"
+    r"|poder|entonses|ahora|aora|oi|sakar\w*|sako|poner\w*|pongo|ponen|konpr\w+"
+    r"|pruebas?|eksamen|examen|analisis|tratamiento|pastiyas?|medisinas?|konsulta|sita|kontrol))*$"
 )
 _OF_A_HOUSE = re.compile(r"yeb|atien|aten|ben\b|bean\b|bere\b|kur|rebis")
 _HOURS = re.compile(

@@ -25,7 +25,7 @@ from health_navigator.conversation.models import (
     Unreadable,
 )
 from health_navigator.conversation.taps import Taps
-from health_navigator.conversation.understanding import Outcome, to_readable
+from health_navigator.conversation.understanding import Outcome, in_mind, to_readable
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
@@ -125,7 +125,9 @@ class Listening(Answering):
     def _chosen(self, text: str) -> Turn | None:
         """The choice of those shown that is meant by «1» or «la segunda», or by «ninguna»."""
         shown = self.state.choices
-        match choosing.find_choice(text, len(shown)) if shown else None:
+        if not shown:
+            return self._chosen_of_list(text)
+        match choosing.find_choice(text, len(shown)):
             case int(place):
                 return self._tap(shown[place])
             case choosing.Other.NONE:
@@ -133,10 +135,19 @@ class Listening(Answering):
             case _:
                 return None
 
+    def _chosen_of_list(self, text: str) -> Turn | None:
+        """One of the services just listed, meant by its number."""
+        listed = self.state.listed if self.state.kind and not self.open_interview else ()
+        place = choosing.find_choice(text, len(listed)) if listed else None
+        shown = self.near.one(self.state, place) if isinstance(place, int) else None
+        return self.say(shown, "service") if shown else None
+
     def _words(self, text: str) -> Turn:
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):
             return self.say(replies.empty(self.translate, self.knowledge.topics), "empty")
-        turn = self._pending(text) or self._of_the_list(text)
+        turn = self._pending(text)
+        if turn is None and (listed := self._of_the_list(text)):
+            turn = self.with_sign_of(text, listed)
         return turn or self.in_their_language(self.show(self.understand(text), text), text)
 
     def _of_the_list(self, text: str) -> Turn | None:
@@ -145,7 +156,8 @@ class Listening(Answering):
         if kind is None or self.names_another(text, kind):
             return None
         if leaning.asks_nearer(text):
-            return self.ask_place(kind)
+            mention = self.knowledge.where.gazetteer.find(text)
+            return self.around(kind, mention=mention) if mention else self.ask_place(kind)
         if leaning.asks_hours(text) and not self.is_surely_else(text, kind):
             hours = self.near.hours(self.state)
             return self.say(hours, "hours") if hours else None
@@ -200,7 +212,7 @@ class Listening(Answering):
         mention = self.knowledge.where.find_place_alone(text, asked=True, known=True)
         if mention is not None:
             return self.around(kind, mention=mention)
-        if self.understand(text).outcome is Outcome.NO_ANSWER:
+        if leaning.asks_other(text) or self.understand(text).outcome is Outcome.NO_ANSWER:
             return self.say(self.near.unknown_place(), "unknown_place")
         return None
 
@@ -215,7 +227,7 @@ class Listening(Answering):
         )
 
     def _point(self, latitude: float, longitude: float) -> Turn:
-        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        kind = in_mind(self.knowledge, self.state)[0] or Kind.CENTRO_SALUD
         point = (latitude, longitude)
         if not self.knowledge.directory.is_in_reach(point):
             return self.say(self.near.out_of_reach(kind), "out_of_reach")

@@ -110,6 +110,24 @@ class Nearby:
         ask = self.ask_place(kind)
         return replace(ask, text=f"{line}\n\n{ask.text}")
 
+    def one(self, state: State, place: int) -> Reply | None:
+        """One service of the last list by itself."""
+        service = self.knowledge.directory.get(state.listed[place])
+        if service is None:
+            return None
+        _ = self.translate
+        found = Found.at(service, None, self.moment)
+        return Reply(
+            self.describe(found),
+            heading=_(KIND_NAMES[service.kind]),
+            buttons=(
+                *_row(_maps([found])),
+                *_row(_wrongs([found])),
+                replies.elsewhere_button(_, service.kind),
+                replies.home(_),
+            ),
+        )
+
     def kind_listed(self, state: State) -> Kind | None:
         """The kind of the services of the last list; None where nothing was listed."""
         known = (self.knowledge.directory.get(each) for each in state.listed)

@@ -28,6 +28,7 @@ _ENTRIES_A_PAGE = 8
 _PUBLISHERS_SHOWN = 3
 _NEITHER_DIGIT_NOR_SPACE = re.compile(r"[^\d\s]+")
 _TOPICS = mark("🏠 Topics")
+_EMERGENCY_PHONES = ("105", "106", "116")
 _EMERGENCY = mark("🆘 Emergency")
 
 
@@ -147,7 +148,8 @@ def said_already(
         "What I know about that is in the answer above. What it does not say I do not know, and I "
         "do not want to guess. Ask a person:"
     )
-    whom = call_lines(entry.call[:3]) or _("📞 113 · health, free")
+    calm = [call for call in entry.call if call.phone not in _EMERGENCY_PHONES]
+    whom = call_lines(calm[:3]) or _("📞 113 · health, free")
     return Reply(
         "\n\n".join(part for part in (said, text, whom) if part),
         buttons=(*shortcuts, *rows(map(entry_button, related)), home(_)),

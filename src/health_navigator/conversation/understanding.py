@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 from health_navigator.conversation import leaning
 from health_navigator.conversation.models import State
+from health_navigator.directory.directory import Near
 from health_navigator.directory.hours import ALWAYS_OPEN, Opening, opening
 from health_navigator.directory.models import Kind, Service
 from health_navigator.knowledge.models import Entry, OutOfScope
@@ -29,6 +31,8 @@ NEAREST = 5
 FARTHEST_KM = 150.0
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
+_ALL_OF_A_CITY = 500
+_VIOLENCE = "violencia"
 # So sure of an answer that no place goes with, that the place in a message is told, not asked for.
 _SURE_OF_ANOTHER = 0.75
 # So sure that it is out of scope: a job in a hospital, a room to let near one. Of the labelled
@@ -194,13 +198,20 @@ def _place_begun(
     knowledge: Snapshot, text: str, moment: datetime, understood: Understanding
 ) -> Understanding | None:
     """«Posta en ...», where nothing else is known of the message: a place was meant."""
-    if understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY) or _is_beyond(understood):
+    begun = None if _is_beyond(understood) else knowledge.where.find_beginning(text)
+    if begun is None:
         return None
-    begun = knowledge.where.find_beginning(text)
-    if begun is None or (begun.place is None and understood.outcome is Outcome.CLARIFY):
+    is_answered = understood.outcome is Outcome.ANSWER and not _names_a_stranger(knowledge, text)
+    if is_answered or (begun.place is None and understood.outcome is Outcome.CLARIFY):
         return None
     entry = knowledge.entries.get(begun.entry)
     return where_to_go(knowledge, Kind(begun.kind), moment, mention=begun.place, entry=entry)
+
+
+def _names_a_stranger(knowledge: Snapshot, text: str) -> bool:
+    """Whether the last word is none that the knowledge has: the name of a place, most likely."""
+    *_, last = read_words(text)
+    return not knowledge.ranker.reader.speller.knows(last.text)
 
 
 def _is_about_else(knowledge: Snapshot, text: str, understood: Understanding) -> bool:
@@ -360,7 +371,8 @@ def _other_place(
     if other is not None:
         entry = knowledge.entries.get(other.entry)
         return where_to_go(knowledge, Kind(other.kind), moment, entry=entry)
-    if not is_known or not leaning.asks_where(text):
+    is_theirs = is_known or (topic is not None and leaning.leans(text))
+    if not is_theirs or not leaning.asks_where(text):
         return None
     if state.kind is None and leaning.asks_of_a_house(text):
         sought = knowledge.kind_of_entry(topic.id) if topic else None
@@ -386,13 +398,12 @@ def in_mind(knowledge: Snapshot, state: State) -> tuple[Kind | None, Entry | Non
 
 
 def _kind_of_topic(knowledge: Snapshot, topic: str) -> Kind | None:
-    """Where most answers of a topic send people."""
-    kinds = Counter(
-        kind
-        for entry in knowledge.entries_of(topic)
-        if (kind := knowledge.kind_of_entry(entry.id)) not in (None, *_OFFICES)
-    )
-    return next((kind for kind, times in kinds.most_common(1)), None)
+    """Where most answers of a topic send people who can wait."""
+    kinds = [knowledge.kind_of_entry(entry.id) for entry in knowledge.entries_of(topic)]
+    known = Counter(kind for kind in kinds if kind)
+    kind, times = known.most_common(1)[0] if known else (None, 0)
+    is_usual = times >= 2 and times > known.total() / 2
+    return kind if is_usual and kind not in (Kind.HOSPITAL, *_OFFICES) else None
 
 
 def _is_news(understood: Understanding, topic: Entry | None, state: State) -> bool:
@@ -448,11 +459,8 @@ def where_to_go(
     entry = known if fits else entry or knowledge.entry_of_kind(kind)
     services: tuple[Found, ...] = ()
     if point is not None or place is not None:
-        pairs = knowledge.directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
-        if entry is not None and entry.id in knowledge.day_and_night:
-            pairs = [pair for pair in pairs if pair[0].hours == ALWAYS_OPEN] or pairs
-        # Refuges for survivors of violence come after what is for everybody.
-        pairs.sort(key=lambda pair: pair[0].address_withheld)
+        zone = mention.districts if mention and point is None else ()
+        pairs = _suitable(_near(knowledge, kind, place, point, zone), knowledge, entry)
         services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
     return Understanding(
         Outcome.SERVICES,
@@ -464,3 +472,29 @@ def where_to_go(
         services=services,
         ranking=base.ranking if base else None,
     )
+
+
+def _near(
+    knowledge: Snapshot,
+    kind: Kind,
+    place: Place | None,
+    point: Coordinates | None,
+    zone: Collection[str],
+) -> list[Near]:
+    """The nearest of a kind; in a zone of a city those of its districts, at no known distance."""
+    directory = knowledge.directory
+    if not zone:
+        return directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
+    pairs = directory.nearest(kind, place=place, limit=_ALL_OF_A_CITY)
+    inside = [(service, None) for service, _ in pairs if service.district in zone]
+    lines = [pair for pair in pairs if pair[0].district is None]
+    return [*inside[: NEAREST * 3], *lines] if inside else pairs[: NEAREST * 3]
+
+
+def _suitable(pairs: list[Near], knowledge: Snapshot, entry: Entry | None) -> list[Near]:
+    """Those that are open whenever the entry needs it, in the order that it calls for."""
+    if entry is not None and entry.id in knowledge.day_and_night:
+        pairs = [pair for pair in pairs if pair[0].hours == ALWAYS_OPEN] or pairs
+    # Refuges for survivors of violence come after what is for everybody, unless they are sought.
+    is_theirs = entry is not None and entry.topic == _VIOLENCE
+    return sorted(pairs, key=lambda pair: pair[0].address_withheld is not is_theirs)

@@ -80,7 +80,7 @@ SMALL = word_list(
     a, aca, ahi, ahora, alla, aqui, buenas, buenos, cerca, chamo, ciudad, de, del, dias,
     distrito, donde, el, en, entonces, es, estamos, estoy, favor, hay, hola, la, las, lo, los,
     mejor, mi, no, noches, o, oye, pana, para, pe, pero, por, provincia, pues, que, queda, si,
-    soy, tambien, tardes, un, una, vale, vivimos, vivo, y, ya, yo, zona
+    soy, tambien, tardes, un, una, vale, vive, viven, vivimos, vivo, y, ya, yo, zona
     """
 )
 # What else may stand beside a place where it is known what is sought there: who is there, that
