@@ -174,3 +174,34 @@ def test_nearer_to_a_place_that_is_named_is_around_it(chat: Chat) -> None:
 
 def test_an_unknown_place_is_asked_for_again_and_not_answered(chat: Chat) -> None:
     assert "¿dónde estás?" in chat.says("posta en Xyzlandia").text
+
+
+def test_the_same_list_again_says_so(chat: Chat) -> None:
+    first = chat.says("hospital en Comas").text
+    again = chat.says("y el hospital?").text
+    assert again != first
+    assert "Son los mismos de arriba" in again
+
+
+def test_none_of_a_list_goes_on_to_others(chat: Chat) -> None:
+    first = chat.says("hospital en Lima")
+    assert chat.says("ninguno").text != first.text
+
+
+def test_a_lone_number_is_no_question(chat: Chat) -> None:
+    assert "¿Cuál de estas" not in chat.says("1").text
+
+
+def test_a_place_that_nobody_knows_is_said_to_be_unknown(chat: Chat) -> None:
+    chat.says("hospital en Lima")
+    assert "No conozco ese lugar" in chat.says("estoy por la av xyzzy").text
+    assert "Ate" in chat.says("Ate").first_line
+
+
+def test_a_house_alone_asks_for_the_place(chat: Chat) -> None:
+    assert chat.says("hospital").text.startswith("Hospital: ¿dónde estás?")
+
+
+def test_another_question_leaves_the_list(chat: Chat) -> None:
+    chat.says("hospital en Lima")
+    assert "No conozco otro lugar" not in chat.says("otra cosa").text

@@ -134,6 +134,7 @@ def test_any_text_is_survived(reader: WhereReader, text: str) -> None:
         ("posta en Comas por el ovalo Naranjal", "Lima"),
         ("no vivo en Lima, vivo en Ica, que posta hay", "Ica"),
         ("me vine de Tumbes a Sullana, posta en Sullana", "Piura"),
+        ("posta en el cercado de Arequipa", "Arequipa"),
     ],
 )
 def test_the_city_wins_over_street_and_landmark(reader: WhereReader, text: str, place: str) -> None:

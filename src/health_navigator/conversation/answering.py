@@ -185,7 +185,8 @@ class Answering:
     def _clarify(self, understood: Understanding, text: str) -> Turn:
         language = languages.foreign_language(text)
         reply = replies.clarify(self.translate, understood.options, language)
-        if reply.choices == tuple(self.state.choices):
+        # A lone number means a choice that is gone; the same choices again help nobody.
+        if reply.choices == tuple(self.state.choices) or text.strip().isdecimal():
             return self._miss(understood, text)
         return Turn(
             (self._with_sign(reply, understood),),

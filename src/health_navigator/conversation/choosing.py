@@ -19,12 +19,20 @@ def _by_place(*same: str) -> dict[str, int]:
 
 
 _COUNTED = _by_place(
-    "1 uno", "2 dos", "3 tres", "4 cuatro", "5 cinco", "6 seis", "7 siete", "8 ocho", "9 nueve"
+    "1 uno one um",
+    "2 dos two dois duas",
+    "3 tres three",
+    "4 cuatro four quatro",
+    "5 cinco five",
+    "6 seis six",
+    "7 siete",
+    "8 ocho",
+    "9 nueve",
 )
 _ORDERED = _by_place(
-    "1ro 1ra 1ero 1era primero primera primer arriba",
-    "2do 2da segundo segunda",
-    "3ro 3ra 3ero 3era tercero tercera tercer",
+    "1ro 1ra 1ero 1era primero primera primer arriba first primeiro primeira",
+    "2do 2da segundo segunda second",
+    "3ro 3ra 3ero 3era tercero tercera tercer third terceiro terceira",
     "4to 4ta cuarto cuarta",
     "5to 5ta quinto quinta",
     "6to 6ta sexto sexta",
@@ -32,18 +40,20 @@ _ORDERED = _by_place(
     "8vo 8va octavo octava",
     "9no 9na noveno novena",
 )
-_LAST = frozenset(("ultimo", "ultima", "abajo", "final"))
+_LAST = frozenset(("ultimo", "ultima", "abajo", "final", "last"))
 _MIDDLE = frozenset(("medio", "mitad"))
 # The longest way to say it first.
 _NONE = (
     *("nada que ver", "no es eso", "otra pregunta", "ninguna de", "ninguno de", "nada de"),
     *("otra cosa", "eso no", "esas no", "esos no", "no eso", "ninguna", "ninguno"),
+    *("none of", "none", "nenhuma", "nenhum"),
 )
 _SMALL_WORDS = """
-    a al anteriores aqui boton botones creo cual de del e el elijo era es esa esas escojo ese eso
-    esos esta estas este esto estos favor gracias hola la las le lo los marca marco mas me mi mia
-    mio n nro num numero o ok opcion opciones pero pon por porfa porfavor prefiero pregunta pues
-    que quiero quisiera seria si son todas todos un una vale y yo
+    a al anteriores aqui boton botones creo cual de del e el elijo era es esa esas escojo ese
+    eso esos esta estas este esto estos favor gracias hola la las le lo los marca marco mas me
+    mi mia mio n nro num numero o of ok one opcao opcion opciones option pero pon por porfa
+    porfavor prefiero pregunta pues que quiero quisiera seria si son the them these todas todos
+    um uma un una vale y yo
 """
 _BESIDE = frozenset(_SMALL_WORDS.split())
 
@@ -57,8 +67,9 @@ def find_choice(text: str, shown: int, *, counts: bool = False) -> int | Other |
     said = fold(text).split()
     if _is_none(said):
         return Other.NONE
-    told = [word for word in said if word not in _BESIDE]
     places = _ORDERED if counts else _ORDERED | _COUNTED
+    told = [word for word in said if word not in _BESIDE]
+    told = told or [word for word in said if word in places]
     place = _place(told[0], shown, places) if len(told) == 1 else None
     return place if place is not None and place < shown else None
 

@@ -45,6 +45,10 @@ _OTHER = re.compile(
     r"(?: (?:lugar|lugares|sitios?|opsion|opsiones|lado|posta|postas|direksion|direksiones|mas|ai"
     r"|porfa|por|fabor|konose|konoses|sabe|sabes|tienen?|parte))*$"
 )
+_TELLS_WHERE = re.compile(
+    r"^(?:(?:no|i|io|mi \w+|aora) )*(?:es )?"
+    r"(?:estoi|toi|estamos|esta|bib\w+|keda|en|por|serka)\b"
+)
 _RESUMES = re.compile(
     r"\b(?:sig[oa]|sigamos|segir|segimos|kontin\w+|retom\w+|buelb\w+|bolb\w+|termin\w+|akab\w+)\b"
     r".*\b(?:sis|pregunt\w+|entrebist\w+|kuestionario|seguro)\b"
@@ -77,6 +81,15 @@ def asks_nearer(text: str) -> bool:
 
 def asks_other(text: str) -> bool:
     return _OTHER.search(_heard(text)) is not None
+
+
+def tells_where(text: str) -> bool:
+    """Whether somebody says where she is, known or not: «estoy por la avenida ...»"""
+    return len(text.split()) <= _LONGEST and _TELLS_WHERE.search(_heard(text)) is not None
+
+
+def asks_something_else(text: str) -> bool:
+    return re.search(r"\b(?:kosa|pregunta)\b", _heard(text)) is not None
 
 
 def resumes(text: str) -> bool:

@@ -136,11 +136,16 @@ class Listening(Answering):
                 return None
 
     def _chosen_of_list(self, text: str) -> Turn | None:
-        """One of the services just listed, meant by its number."""
+        """One of the services just listed, meant by its number; others where it is none."""
         listed = self.state.listed if self.state.kind and not self.open_interview else ()
-        place = choosing.find_choice(text, len(listed)) if listed else None
-        shown = self.near.one(self.state, place) if isinstance(place, int) else None
-        return self.say(shown, "service") if shown else None
+        match choosing.find_choice(text, len(listed)) if listed else None:
+            case int(place):
+                shown = self.near.one(self.state, place)
+                return self.say(shown, "service") if shown else None
+            case choosing.Other.NONE if not leaning.asks_something_else(text):
+                return self.others(Kind(self.state.kind or Kind.CENTRO_SALUD))
+            case _:
+                return None
 
     def _words(self, text: str) -> Turn:
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):
@@ -148,7 +153,17 @@ class Listening(Answering):
         turn = self._pending(text)
         if turn is None and (listed := self._of_the_list(text)):
             turn = self.with_sign_of(text, listed)
-        return turn or self.in_their_language(self.show(self.understand(text), text), text)
+        return turn or self._shown(text)
+
+    def _shown(self, text: str) -> Turn:
+        """What the words ask for; «estoy por ...», where a place is sought, is one nobody knows."""
+        understood = self.understand(text)
+        is_missed = understood.outcome is Outcome.NO_ANSWER and understood.refer is None
+        if is_missed and self.state.kind and leaning.tells_where(text):
+            state = self.near.waiting(self.state, Kind(self.state.kind))
+            turn = Turn((self.near.unknown_place(),), state, "unknown_place")
+            return self.with_sign_of(text, turn)
+        return self.in_their_language(self.show(understood, text), text)
 
     def _of_the_list(self, text: str) -> Turn | None:
         """What is asked of the services just listed: their hours, others, nearer ones."""

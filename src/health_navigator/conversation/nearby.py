@@ -68,6 +68,7 @@ class Nearby:
     def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
         kind = found.kind or Kind.CENTRO_SALUD
+        before = tuple(state.listed) if state.kind else ()
         state = state.but(
             entry=found.entry.id if found.entry else None,
             kind=kind.value,
@@ -80,7 +81,8 @@ class Nearby:
         if found.places:
             return self.more_namesakes(state.but(namesakes=_codes(found.places))) or ((), state)
         if found.services:
-            return self._found(found, kind, state.but(place=found.place))
+            (reply,), state = self._found(found, kind, state.but(place=found.place))
+            return (self._again_said(reply) if state.listed == before else reply,), state
         if found.place is not None:
             return (self._none_there(kind, found.place),), state
         return (self.ask_place(kind),), self.waiting(state, kind)
@@ -90,6 +92,11 @@ class Nearby:
         beside = ((replies.entry_button(found.entry),),) if found.entry else ()
         reply = self._list(kind, shown, found.place, has_more=bool(rest), beside=beside)
         return (reply,), state.but(nearby=_ids(rest), listed=_ids(shown))
+
+    def _again_said(self, reply: Reply) -> Reply:
+        """A list that was the last one already, and says so."""
+        line = self.translate("These are the same as above. For others, write a district near you.")
+        return replace(reply, text=f"{line}\n\n{reply.text}")
 
     def more(self, state: State) -> Shown | None:
         """The next services of the last list; None when there is none left.

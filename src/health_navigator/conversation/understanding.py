@@ -200,12 +200,25 @@ def _place_begun(
     """«Posta en ...», where nothing else is known of the message: a place was meant."""
     begun = None if _is_beyond(understood) else knowledge.where.find_beginning(text)
     if begun is None:
-        return None
+        return _house_alone(knowledge, text, moment, understood)
     is_answered = understood.outcome is Outcome.ANSWER and not _names_a_stranger(knowledge, text)
     if is_answered or (begun.place is None and understood.outcome is Outcome.CLARIFY):
         return None
     entry = knowledge.entries.get(begun.entry)
     return where_to_go(knowledge, Kind(begun.kind), moment, mention=begun.place, entry=entry)
+
+
+def _house_alone(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding
+) -> Understanding | None:
+    """«Hospital», where that is no answer by itself: which one, depends on the place."""
+    if understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY):
+        return None
+    house = knowledge.where.find_kind_alone(text, a_house=True)
+    if house is None:
+        return None
+    entry = knowledge.entries.get(house.entry)
+    return where_to_go(knowledge, Kind(house.kind), moment, entry=entry)
 
 
 def _names_a_stranger(knowledge: Snapshot, text: str) -> bool:

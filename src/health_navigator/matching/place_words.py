@@ -36,29 +36,31 @@ NAMED_AFTER_SAINTS = word_list(
     capilla, clinica, colegio, hospital, iglesia, parroquia
     """
 )
-# These stand before the name of a house, which may be that of a place as well.
-HOUSES = NAMED_AFTER_SAINTS | word_list("posta, puesto, salud")
+# These stand before the name of a house, which may be that of a place as well; alone they ask for
+# such a house.
+HOUSES = NAMED_AFTER_SAINTS | word_list("albergue, comedor, posta, puesto, refugio, salud")
 SAINTS = ("san ", "santa ", "santo ", "maria ", "jesus ", "la merced", "el carmen")
 # Names that are everyday words as well: believed after "en" or "por", or in few words.
 COMMON = word_list(
     """
     agua blanca, asuncion, ate, belen, bella union, bellavista, bolivar, buenos aires, carmen,
-    casa grande, castilla, castillo grande, ceres, ciudad de dios, ciudad nueva, colonia, comas,
-    concepcion, constitucion, corrales, el alto, el carmen, el cercado, el ingenio, el milagro,
-    el oro, el porvenir, el prado, el progreso, el tambo, esperanza, florida, granada, guadalupe,
-    hunter, imperial, independencia, ingenio, jesus, jesus maria, la banda, la capital, la cruz,
-    la cuesta, la esperanza, la florida, la frontera, la libertad, la mar, la matanza, la merced,
-    la morada, la pampa, la perla, la primavera, la punta, la rinconada, la tina, la union,
-    la victoria, lagunas, las delicias, las lomas, las palmeras, las piedras, leticia, lince,
-    lomas, los palos, magdalena, maria auxiliadora, mariscal, merced, mercedes, mi peru, montero,
-    morales, nasca, nazca, nueva esperanza, nuevo progreso, pampas, porvenir, progreso, providencia,
-    pueblo nuevo, puerto nuevo, rio grande, rio negro, rio seco, rosario, salamanca, salas,
-    san agustin, san antonio, san carlos, san cristobal, san felipe, san fernando, san francisco,
-    san gabriel, san ignacio, san isidro, san jose, san juan, san lorenzo, san luis, san marcos,
-    san martin, san miguel, san pablo, san pedro, san rafael, san vicente, santa ana,
-    santa catalina, santa clara, santa cruz, santa lucia, santa maria, santa rosa, santa teresa,
-    santiago, santo domingo, santo tomas, simon bolivar, sucre, tambo, tigre, tupac amaru,
-    ventanilla, ves, victor larco herrera, victoria, vista alegre
+    casa grande, castilla, castillo grande, cercado, ceres, ciudad de dios, ciudad nueva,
+    colonia, comas, concepcion, constitucion, corrales, el alto, el carmen, el cercado, el
+    ingenio, el milagro, el oro, el porvenir, el prado, el progreso, el tambo, esperanza,
+    florida, granada, guadalupe, hunter, imperial, independencia, ingenio, jesus, jesus maria,
+    la banda, la capital, la cruz, la cuesta, la esperanza, la florida, la frontera, la
+    libertad, la mar, la matanza, la merced, la morada, la pampa, la perla, la primavera, la
+    punta, la rinconada, la tina, la union, la victoria, lagunas, las delicias, las lomas, las
+    palmeras, las piedras, leticia, lince, lomas, los palos, magdalena, maria auxiliadora,
+    mariscal, merced, mercedes, mi peru, montero, morales, nasca, nazca, nueva esperanza, nuevo
+    progreso, pampas, porvenir, progreso, providencia, pueblo nuevo, puerto nuevo, rio grande,
+    rio negro, rio seco, rosario, salamanca, salas, san agustin, san antonio, san carlos, san
+    cristobal, san felipe, san fernando, san francisco, san gabriel, san ignacio, san isidro,
+    san jose, san juan, san lorenzo, san luis, san marcos, san martin, san miguel, san pablo,
+    san pedro, san rafael, san vicente, santa ana, santa catalina, santa clara, santa cruz,
+    santa lucia, santa maria, santa rosa, santa teresa, santiago, santo domingo, santo tomas,
+    simon bolivar, sucre, tambo, tigre, tupac amaru, ventanilla, ves, victor larco herrera,
+    victoria, vista alegre
     """
 )
 # Names that are hardly ever the place: believed only beside its province or department.

@@ -377,6 +377,7 @@ def _mention(
     matches: Sequence[Match], words: Sequence[Word], *, spans: tuple[tuple[int, int], ...]
 ) -> PlaceMention:
     anchor = max(matches, key=lambda match: (match.cue, match.last))
+    anchor = _named_after(anchor, matches, words) or anchor
     kin = [match for match in matches if match.agrees_with(anchor)]
     plain = [match for match in kin if not _names_a_house(match, words)] or kin
     finest = max(plain, key=lambda match: (match.spots[0].depth, match.cue, match.last))
@@ -385,6 +386,12 @@ def _mention(
     alternatives = tuple(spot.place for spot in finest.spots) if is_shared else ()
     start, end = _span(finest, words)
     return PlaceMention(best.place, alternatives, best.districts, start, end, spans)
+
+
+def _named_after(match: Match, others: Iterable[Match], words: Sequence[Word]) -> Match | None:
+    """«El cercado de Arequipa» is in Arequipa, though Lima has a better known one."""
+    after = (o for o in others if o.first == match.last + 2 and not o.agrees_with(match))
+    return next((o for o in after if words[o.first - 1].text == "de"), None)
 
 
 def _names_a_house(match: Match, words: Sequence[Word]) -> bool:

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from health_navigator.matching.normalise import sound
-from health_navigator.matching.place_words import AROUND, SMALL
+from health_navigator.matching.place_words import AROUND, HOUSES, SMALL
 from health_navigator.matching.places import LONGEST_NAME, Gazetteer, PlaceMention
 from health_navigator.matching.words import Word, read_words
 
@@ -158,11 +158,17 @@ class WhereReader:
         place = self.gazetteer.among(words[at:], asked=True)
         return WhereQuestion(kind.kind, kind.entry, place, is_bare=True)
 
-    def find_kind_alone(self, text: str) -> KindMention | None:
-        """The kind of service, if the message says nothing else: `¿y hospital?`"""
+    def find_kind_alone(self, text: str, *, a_house: bool = False) -> KindMention | None:
+        """The kind of service, if the message says nothing else: `¿y hospital?`
+
+        *a_house*: only where a house is named, as «posta» is one and «fiebre» none.
+        """
         words = read_words(text)
         kind = self.kinds.among(words)
-        return kind if kind and _says_only(words, kind, None) else None
+        if kind is None or not _says_only(words, kind, None):
+            return None
+        is_house = any(words[at].text.rstrip("s") in HOUSES for at in kind.words)
+        return kind if is_house or not a_house else None
 
     def find_place_alone(
         self, text: str, *, asked: bool = False, known: bool = False
