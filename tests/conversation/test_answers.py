@@ -71,7 +71,7 @@ def test_follow_ups_go_on_with_topic_and_place(someone: Callable[[], Chat]) -> N
     chat.says("donde hago la prueba de vih en trujillo")
     assert "Comas" in chat.says("¿y en Comas?").first_line
     assert "prueba" in chat.says("¿cuánto cuesta?").text
-    assert "Fuente:" in chat.says("¿y para mi hijo?").text
+    assert "respuesta de arriba" in chat.says("¿y para mi hijo?").text
     assert "mpox" in chat.says("cuales son los sintomas de la mpox").text.lower()
 
 

@@ -163,3 +163,60 @@ def _to_the_last_question(chat: Chat) -> Message:
 
 def _is_result(message: Message) -> bool:
     return any(outcome in message.text for outcome in OUTCOMES)
+
+
+def test_doubt_about_an_emergency_says_why_and_offers_to_go_on(chat: Chat) -> None:
+    chat.says("/sis")
+    urgent = chat.says("no sé")
+    assert "Por si acaso, esto va primero" in urgent.text
+    assert "106" in urgent.text
+    assert "otro seguro" in chat.presses(urgent, "No es emergencia: seguir").text
+
+
+def test_after_an_emergency_nothing_is_asked_by_itself(chat: Chat) -> None:
+    chat.says("/sis")
+    chat.says("sí")
+    answer = chat.says("que es el sis")
+    assert "Fuente:" in answer.text
+    assert "otro seguro" in chat.presses(answer, "Seguir con las preguntas").text
+
+
+def test_who_tells_of_herself_after_an_emergency_goes_on(chat: Chat) -> None:
+    chat.says("/sis")
+    chat.says("no sé")
+    assert "otro seguro" in chat.says("tengo 41").text
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["ya pasó, sigo con lo del sis", "quiero seguir con las preguntas", "continuemos el sis"],
+)
+def test_going_on_may_be_written(chat: Chat, said: str) -> None:
+    chat.says("/sis")
+    chat.says("no")
+    assert "me duele el pecho" not in chat.says("me duele mucho el pecho y no respiro").text
+    assert chat.says(said).text.startswith("¿La persona tiene otro seguro")
+
+
+def test_what_answers_a_later_question_is_put_off_and_not_lost_sight_of(chat: Chat) -> None:
+    chat.says("/sis")
+    chat.says("no")
+    asked = chat.says("tengo el carné vencido")
+    assert "Eso lo vemos enseguida" in asked.text
+    assert "otro seguro" in asked.text
+
+
+def test_an_expired_card_is_one_answer(chat: Chat) -> None:
+    for said in ("/sis", "no", "no"):
+        chat.says(said)
+    assert "vigente" not in chat.says("tengo carné pero vencido").text
+
+
+def test_a_city_of_venezuela_is_where_somebody_is_from(chat: Chat) -> None:
+    for said in ("/sis", "no", "no", "solo pasaporte", "tengo 34", "no"):
+        asked = chat.says(said)
+        if "Ecuador" in asked.text:
+            break
+    else:
+        pytest.fail("the question for Ecuador never came")
+    assert "Ecuador" not in chat.says("soy de Maracaibo, Venezuela").text

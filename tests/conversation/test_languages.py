@@ -158,3 +158,25 @@ def _service() -> Service:
 def test_catalogues_are_read_as_their_source() -> None:
     """No compiled file can be older than what translators edit."""
     assert list(Path(CATALOGUES).rglob("*.mo")) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "kind"),
+    [
+        ("where can i get an hiv test please", "English", "Prueba rápida"),
+        ("do you know where the NGO is", "English", "Organizaciones"),
+        ("eu preciso de vacinas, onde tem vacina", "Português", "Vacunas"),
+    ],
+)
+def test_who_writes_another_language_gets_its_button_and_the_places(
+    chat: Chat, said: str, language: str, kind: str
+) -> None:
+    line, asked = chat.does(chat.person.writes(said))
+    assert language in line.labels
+    assert asked.text.startswith(kind)
+
+
+def test_a_language_without_catalogue_has_no_button(chat: Chat) -> None:
+    line = chat.says("je suis malade et je ne comprends pas, merci pour les")
+    assert "Je réponds" in line.text
+    assert not {"English", "Português"} & set(line.labels)

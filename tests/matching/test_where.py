@@ -122,3 +122,49 @@ def test_nothing_known_asks_nothing() -> None:
 def test_any_text_is_survived(reader: WhereReader, text: str) -> None:
     reader.find_where(text)
     reader.find_place_alone(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("estoy en el cono norte de Tacna, por San Martín, que posta hay", "Tacna"),
+        ("vivo en Huancayo por el jiron Lima, posta", "Junín"),
+        ("en cusco por la calle Tacna, que posta hay", "Cusco"),
+        ("hospital en piura, me queda por el paradero santa rosa", "Piura"),
+        ("posta en Comas por el ovalo Naranjal", "Lima"),
+        ("no vivo en Lima, vivo en Ica, que posta hay", "Ica"),
+        ("me vine de Tumbes a Sullana, posta en Sullana", "Piura"),
+        ("posta en el cercado de Arequipa", "Arequipa"),
+    ],
+)
+def test_the_city_wins_over_street_and_landmark(reader: WhereReader, text: str, place: str) -> None:
+    asked = reader.find_where(text)
+    assert asked is not None
+    assert asked.place is not None
+    assert asked.place.place.department == place
+    assert not asked.place.is_ambiguous
+
+
+@pytest.mark.parametrize(
+    "text", ["cuales ospitales ay en piura", "ospital en piura", "kuales hospitales abra en piura"]
+)
+def test_asking_is_heard_however_it_is_spelt(reader: WhereReader, text: str) -> None:
+    asked = reader.find_where(text)
+    assert asked is not None
+    assert asked.kind == "hospital"
+    assert asked.is_bare
+
+
+@pytest.mark.parametrize(
+    "text", ["subcentro de salud en Tumbes", "ambulatorio en Ica", "hay un dispensario en Piura"]
+)
+def test_neighbours_words_for_a_health_centre_are_known(reader: WhereReader, text: str) -> None:
+    asked = reader.find_where(text)
+    assert asked is not None
+    assert asked.kind == "centro_salud"
+
+
+def test_which_one_is_asked_without_a_place(reader: WhereReader) -> None:
+    asked = reader.find_where("en cual hospital hacen cesareas, el que este mas cerca")
+    assert asked is not None
+    assert asked.place is None

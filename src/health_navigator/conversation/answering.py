@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from health_navigator.conversation import languages, replies, scrubbing
+from health_navigator.conversation import languages, leaning, replies, scrubbing
 from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import (
     WAITING_FOR_WISH,
@@ -18,6 +19,7 @@ from health_navigator.conversation.models import (
     Vote,
 )
 from health_navigator.conversation.nearby import Nearby
+from health_navigator.conversation.taps import Taps
 from health_navigator.conversation.understanding import (
     Outcome,
     Understanding,
@@ -34,6 +36,10 @@ from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.triage import Assessment
 
 EMERGENCY_ENTRY = "emergencia-numeros"
+SAID_ALREADY = "said_already"
+# So sure of another answer that the message is not about the list just shown.
+_SURE = 0.75
+_ATTENDS = re.compile(r"\bat[ie]+nd\w+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Answering:
     @property
     def open_interview(self) -> Interviewing | None:
         """The interview, where this chat is in the middle of it."""
-        return self.interviewing if self.state.interview else None
+        return self.interviewing if self.state.interview and not self.state.paused else None
 
     @cached_property
     def near(self) -> Nearby:
@@ -90,11 +96,29 @@ class Answering:
             case Outcome.SERVICES:
                 return self.services(understood)
             case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
-                return self.answer(understood.entry, understood)
+                return self._said_already(understood, text) or self.answer(
+                    understood.entry, understood
+                )
             case Outcome.CLARIFY:
                 return self._clarify(understood, text)
             case _:
                 return self._miss(understood, text)
+
+    def _said_already(self, understood: Understanding, text: str) -> Turn | None:
+        """Where the very last message was this answer: that it says no more, and who may know."""
+        entry = understood.entry
+        if entry is None or entry.id != self.state.said:
+            return None
+        if self.state.misses:
+            return self._miss(replace(understood, refer=None), text)
+        related = self._entries(entry.related)
+        said = leaning.paragraph_about(entry.answer, text)
+        reply = replies.said_already(self.translate, entry, said, related, self._shortcuts(entry))
+        state = self.state.but(waiting=None, misses=1)
+        confidence = understood.confidence
+        return Turn(
+            (self._with_sign(reply, understood),), state, SAID_ALREADY, entry.id, confidence
+        )
 
     def _closed(self, service: Service, entry: Entry | None) -> Turn:
         """That it closed, and what is open instead: services, or else what the answer says."""
@@ -165,8 +189,11 @@ class Answering:
         return [self.knowledge.entries[each] for each in ids if each in self.knowledge.entries]
 
     def _clarify(self, understood: Understanding, text: str) -> Turn:
-        foreign = languages.foreign_line(text)
-        reply = replies.clarify(self.translate, understood.options, foreign)
+        language = languages.foreign_language(text)
+        reply = replies.clarify(self.translate, understood.options, language)
+        # A lone number means a choice that is gone; the same choices again help nobody.
+        if reply.choices == tuple(self.state.choices) or text.strip().isdecimal():
+            return self._miss(understood, text)
         return Turn(
             (self._with_sign(reply, understood),),
             self.state.but(waiting=None, misses=0, understood=False),
@@ -175,8 +202,34 @@ class Answering:
         )
 
     def _miss(self, understood: Understanding, text: str) -> Turn:
+        """An honest "I don't know"; places where a stranger's words name a kind of service."""
+        language = languages.foreign_language(text)
+        named = self.knowledge.where.kinds.find(text) if language else None
+        if language is None or named is None or understood.refer is not None:
+            return self._unknown(understood, text, language)
+        found = where_to_go(
+            self.knowledge,
+            Kind(named.kind),
+            self.moment,
+            mention=self.knowledge.where.gazetteer.find(text),
+            entry=self.knowledge.entries.get(named.entry),
+        )
+        turn = self.services(replace(found, weak_sign=understood.weak_sign))
+        return self.in_their_language(turn, text)
+
+    def in_their_language(self, turn: Turn, text: str) -> Turn:
+        """An answer to who writes another language, after a line in it and its button."""
+        language = languages.foreign_language(text)
+        is_answer = turn.outcome in (Outcome.ANSWER, Outcome.SERVICES)
+        if not is_answer or language in (None, self.locale) or _offers_language(turn):
+            return turn
+        topics = self.knowledge.topics
+        line = replies.other_language(self.translate, language or "", topics, has_more=True)
+        return replace(turn, replies=(line, *turn.replies))
+
+    def _unknown(self, understood: Understanding, text: str, language: str | None) -> Turn:
         misses = self.state.misses + 1
-        reply = self._with_sign(self._missed(understood, text, misses), understood)
+        reply = self._with_sign(self._missed(understood, language, misses), understood)
         is_theirs = understood.refer is None and not self._smells_of_danger(understood)
         records = (self._for_the_staff(text),) if is_theirs else ()
         state = self.state.but(waiting=None, misses=misses, understood=False)
@@ -187,26 +240,55 @@ class Answering:
         danger = self._sign(understood)
         return replies.with_danger(self.translate, reply, danger) if danger else reply
 
+    def with_sign_of(self, text: str, turn: Turn) -> Turn:
+        """The turn, after whom to call where the words gave a sign of danger."""
+        danger = self.knowledge.dangers.get(self.assess(text).weak or "")
+        if danger is None:
+            return turn
+        first, *others = turn.replies
+        signed = replies.with_danger(self.translate, first, danger)
+        return replace(turn, replies=(signed, *others))
+
     def _sign(self, understood: Understanding | None) -> Danger | None:
         """The danger that the message gave a weak sign of."""
         return self.knowledge.dangers.get(understood.weak_sign or "") if understood else None
 
-    def _missed(self, understood: Understanding, text: str, misses: int) -> Reply:
-        foreign = languages.foreign_line(text)
+    def _missed(self, understood: Understanding, language: str | None, misses: int) -> Reply:
         if understood.refer is not None:
             return replies.referred(self.translate, understood.refer)
-        if foreign:
-            return replies.other_language(self.translate, foreign, self.knowledge.topics)
+        if language:
+            return replies.other_language(self.translate, language, self.knowledge.topics)
         return replies.not_understood(self.translate, self.knowledge.topics, misses)
 
     # Where to go
+
+    def names_another(self, text: str, kind: Kind) -> bool:
+        """Whether the words ask for a place or a kind of service of their own.
+
+        «¿Atienden de noche?» names none, though «¿atienden en Ate?» asks for a health centre.
+        """
+        by_itself = self._by_itself(_ATTENDS.sub("", text))
+        is_where = by_itself.outcome is Outcome.SERVICES
+        return is_where and (by_itself.place is not None or by_itself.kind is not kind)
+
+    def is_surely_else(self, text: str, kind: Kind) -> bool:
+        """Whether the words surely have an answer that does not go with a kind of service."""
+        by_itself = self._by_itself(text)
+        is_sure = by_itself.outcome is Outcome.ANSWER and by_itself.confidence >= _SURE
+        entry = by_itself.entry.id if by_itself.entry else ""
+        return is_sure and self.knowledge.kind_of_entry(entry) is not kind
+
+    def _by_itself(self, text: str) -> Understanding:
+        """What the words mean without what was said before."""
+        return understand(self.knowledge, text, self.moment, danger=Assessment())
 
     def services(self, found: Understanding) -> Turn:
         """Services; without a place in the message, those of the place that was spoken of."""
         kind = found.kind or Kind.CENTRO_SALUD
         if not found.services and not found.place and not found.places and self.state.place:
-            around = where_to_go(self.knowledge, kind, self.moment, place=self.state.place)
-            found = replace(around, entry=found.entry)
+            place, entry = self.state.place, found.entry
+            around = where_to_go(self.knowledge, kind, self.moment, place=place, entry=entry)
+            found = replace(around, entry=entry)
         shown, state = self.near.show(found, self.state)
         return Turn(
             self._with_answer_first(shown, found),
@@ -241,10 +323,17 @@ class Answering:
         point: Coordinates | None = None,
     ) -> Turn:
         """Services around what was named or shared, with the answer that led there, if one did."""
+        topic = self._topic_of(kind)
         found = where_to_go(
-            self.knowledge, kind, self.moment, mention=mention, place=place, point=point
+            self.knowledge,
+            kind,
+            self.moment,
+            mention=mention,
+            place=place,
+            point=point,
+            entry=topic,
         )
-        return self.services(replace(found, entry=self._topic_of(kind)))
+        return self.services(replace(found, entry=topic))
 
     def _topic_of(self, kind: Kind) -> Entry | None:
         """What the conversation is about, where that goes with this kind of service."""
@@ -296,3 +385,8 @@ class Answering:
 
     def _for_the_staff(self, text: str) -> Unanswered:
         return Unanswered(scrubbing.scrubbed(text, self.knowledge.ranker.reader.speller.knows))
+
+
+def _offers_language(turn: Turn) -> bool:
+    rows = (row for reply in turn.replies for row in reply.buttons)
+    return any((each.data or "").startswith(f"{Taps.LANGUAGE}:") for row in rows for each in row)

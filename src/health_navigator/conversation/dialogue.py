@@ -35,6 +35,7 @@ class Dialogue:
         if pacing.is_flood(paced) and not _is_pressing(turn):
             return _hushed(incoming.said, paced, translator(locale))
         turn = _keyboard_removed(turn, incoming.said, translator(locale))
+        turn = listening.with_last_words(listening.with_choices(turn))
         return listening.with_way_back(turn)
 
     def _listening(self, chats: Sequence[str], locale: str, state: State) -> Listening:

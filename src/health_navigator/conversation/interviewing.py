@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from health_navigator.conversation import replies
+from health_navigator.conversation.choosing import find_choice
 from health_navigator.conversation.models import Button, Reply, State, Turn
 from health_navigator.conversation.replies import Rows, home, rows, sourced
 from health_navigator.conversation.taps import Taps
@@ -17,7 +18,7 @@ from health_navigator.directory.models import Kind
 from health_navigator.eligibility import answers as typed
 from health_navigator.eligibility.codec import ChatCodec
 from health_navigator.eligibility.interview import Interview
-from health_navigator.eligibility.models import OutcomeKind, Question
+from health_navigator.eligibility.models import Choice, Means, OutcomeKind, Question
 from health_navigator.eligibility.outcome import Outcome
 from health_navigator.i18n import Translate, mark
 from health_navigator.matching.normalise import fold
@@ -39,6 +40,13 @@ _HEADINGS = {
     OutcomeKind.NO: mark("No, because there is another insurance"),
     OutcomeKind.PREGUNTA_EN_VENTANILLA: mark("❓ It is not clear: ask at the counter"),
 }
+
+
+def _numbered(text: str, question: Question) -> Choice | None:
+    """The button that is meant by its number or its order."""
+    shown = question.choices
+    place = find_choice(text, len(shown), counts=question.reads is not None)
+    return shown[place] if isinstance(place, int) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +105,42 @@ class Interviewing:
                 return self._explained(known.answers, state)
             case typed.Command.RESTART:
                 return self.begin(state)
-        choice = typed.understand(text, step, words)
+        choice = typed.understand(text, step, words) or _numbered(text, step)
         if choice is None:
             return None
-        return self._step({**known.answers, **choice.answers}, state)
+        more = self._said_besides(text, step, {**known.answers, **choice.answers})
+        return self._answered({**known.answers, **more}, choice, state)
+
+    def _said_besides(
+        self, text: str, question: Question, answers: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """What the same words answer of the question that this answer leads to: «carné vencido»."""
+        step = self.interview.next(answers)
+        if not isinstance(step, Question) or question.asks.isdisjoint(step.when):
+            return {}
+        choice = typed.understand(text, step, self.interview.file.words)
+        return choice.answers if choice else {}
+
+    def belongs_later(self, text: str, state: State) -> bool:
+        """Whether the words answer a question that the interview has still to ask."""
+        known, words = self.codec.read(state.interview or ""), self.interview.file.words
+        if known is None or fold(text) in {*words.yes, *words.no, *words.unsure}:
+            return False
+        coming = self.interview.coming(known.answers)
+        return any(typed.understand(text, each, words) for each in coming)
+
+    def resumed(self, state: State) -> Turn:
+        """The interview where it was left, or from the beginning."""
+        known = self.codec.read(state.interview or "")
+        return self._step(known.answers, state) if known else self.begin(state)
 
     def is_choice(self, text: str, state: State) -> bool:
-        """Whether the words are those on a button of the open question, letter for letter."""
+        """Whether the words are those on a button of the open question, or count to one."""
         question = self._open_question(state)
-        choices = question.choices if question else ()
-        return fold(text) in {fold(choice.label) for choice in choices}
+        if question is None:
+            return False
+        labels = {fold(choice.label) for choice in question.choices}
+        return fold(text) in labels or _numbered(text, question) is not None
 
     def half_heard(self, text: str, state: State) -> bool:
         """Whether the words are about the open question, or could be, and ask nothing else."""
@@ -127,6 +161,8 @@ class Interviewing:
             return None
         misses = state.misses + 1
         line = self._not_plain(misses, half=self.half_heard(text, state))
+        if misses == 1 and self.belongs_later(text, state):
+            line = self.translate("We come to that in a moment, if it matters. First:")
         turn = self._step(known.answers, state, line)
         return replace(turn, state=turn.state and turn.state.but(misses=misses))
 
@@ -151,17 +187,51 @@ class Interviewing:
         step = self.interview.next(answers)
         if not isinstance(step, Question) or choice >= len(step.choices):
             return None
-        return self._step({**answers, **step.choices[choice].answers}, state)
+        return self._answered(answers, step.choices[choice], state)
 
-    def _step(self, answers: Mapping[str, str], state: State, before: str | None = None) -> Turn:
+    def _answered(self, answers: Mapping[str, str], choice: Choice, state: State) -> Turn:
+        """The next step; who does not know whether it is an emergency is told why it counts."""
+        is_doubt = choice.means is Means.UNSURE
+        doubt = self.translate(
+            "You do not know whether it is an emergency. In doubt, this comes first:"
+        )
+        return self._step({**answers, **choice.answers}, state, doubt=doubt if is_doubt else None)
+
+    def _step(
+        self,
+        answers: Mapping[str, str],
+        state: State,
+        before: str | None = None,
+        *,
+        doubt: str | None = None,
+    ) -> Turn:
         step = self.interview.next(answers)
         if isinstance(step, Question):
             kept = self.codec.write(answers)
             reply = self._question(step, answers, before)
-            return Turn((reply,), state.but(interview=kept, waiting=None, misses=0), "interview")
-        outcome = "interview_urgent" if step.urgent else f"interview_{step.kind}"
+            state = state.but(interview=kept, waiting=None, misses=0, paused=False)
+            return Turn((reply,), state, "interview")
+        if step.urgent:
+            return self._urgent(step, answers, state, doubt)
         done = state.but(interview=None, waiting=None, misses=0)
-        return Turn((self._outcome(step),), done, outcome)
+        return Turn((self._outcome(step),), done, f"interview_{step.kind}")
+
+    def _urgent(
+        self, outcome: Outcome, answers: Mapping[str, str], state: State, doubt: str | None
+    ) -> Turn:
+        """What to do in an emergency, and a way on for who is in none after all."""
+        _ = self.translate
+        parts = (doubt, outcome.reason, outcome.where, outcome.cost, outcome.next_step)
+        kept = self.codec.write(self.interview.otherwise(answers))
+        data = Taps.INTERVIEW.with_argument(_Action.RESUME, kept)
+        go_on = (Button(_("It is no emergency: go on"), data),)
+        reply = Reply(
+            "\n\n".join(part for part in parts if part),
+            footer=self._provenance(outcome),
+            buttons=(home(_), go_on),
+        )
+        state = state.but(interview=kept, waiting=None, misses=0, paused=True)
+        return Turn((reply,), state, "interview_urgent")
 
     def _question(
         self, question: Question, answers: Mapping[str, str], before: str | None = None
@@ -191,14 +261,12 @@ class Interviewing:
     def _cancelled(self, state: State) -> Turn:
         _ = self.translate
         text = _("All right, we leave it here. I keep none of your answers.")
-        return Turn((Reply(text, buttons=(home(_),)),), state.but(interview=None), "interview_left")
+        state = state.but(interview=None, paused=False)
+        return Turn((Reply(text, buttons=(home(_),)),), state, "interview_left")
 
     def _outcome(self, outcome: Outcome) -> Reply:
         _ = self.translate
         footer = self._provenance(outcome)
-        if outcome.urgent:
-            text = "\n\n".join((outcome.reason, outcome.where, outcome.cost, outcome.next_step))
-            return Reply(text, footer=footer, buttons=(home(_),))
         again = (Button(_("🔁 Start again"), Taps.INTERVIEW),)
         return Reply(
             "\n\n".join(self._parts(outcome)),

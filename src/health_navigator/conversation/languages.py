@@ -40,11 +40,15 @@ LINES: Mapping[str, str] = {
 }
 
 
-def foreign_line(text: str) -> str | None:
-    """A line in the language of the text, where it is clearly one of ours and not Spanish."""
+def foreign_language(text: str) -> str | None:
+    """The language of the text, where it is clearly one of ours and not Spanish."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     spanish = sum(word in _SPANISH for word in words)
     counts = {code: sum(word in known for word in words) for code, known in _SMALL_WORDS.items()}
     best = max(counts, key=lambda code: counts[code])
-    is_clear = counts[best] >= 2 and counts[best] > 1.5 * spanish
-    return LINES[best] if is_clear else None
+    return best if counts[best] >= 2 and counts[best] > 1.5 * spanish else None
+
+
+def foreign_line(text: str) -> str | None:
+    """A line in the language of the text, where that is not Spanish."""
+    return LINES.get(foreign_language(text) or "")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from health_navigator.conversation import erasing, replies, taps
-from health_navigator.conversation.answering import Answering
+from health_navigator.conversation import choosing, erasing, leaning, replies, taps
+from health_navigator.conversation.answering import SAID_ALREADY, Answering
 from health_navigator.conversation.models import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
@@ -21,13 +21,15 @@ from health_navigator.conversation.models import (
     Unreadable,
 )
 from health_navigator.conversation.taps import Taps
-from health_navigator.conversation.understanding import Outcome, to_readable
+from health_navigator.conversation.understanding import Outcome, in_mind, to_readable
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
 
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
+# What is said beside the choices that were shown: they stay open.
+_ASIDES = frozenset((Outcome.NO_ANSWER, Outcome.SMALLTALK, "empty", "unreadable", "edited"))
 # So sure of another question that it interrupts the interview.
 _SURE_OF_QUESTION = 0.6
 _SHORTCUTS = {"sis": Taps.INTERVIEW, "cerca": Taps.NEAR, "emergencia": Taps.EMERGENCY}
@@ -74,6 +76,21 @@ class Listening(Answering):
         last = replace(last, buttons=(*last.buttons, *way_back))
         return replace(turn, replies=(*others, last))
 
+    def with_choices(self, turn: Turn) -> Turn:
+        """The turn that remembers what was shown to choose among."""
+        if turn.state is None or not turn.replies or turn.outcome in _ASIDES:
+            return turn
+        last = turn.replies[-1]
+        state = turn.state.but(choices=last.choices, none_of_these=last.none_of_these)
+        return replace(turn, state=state)
+
+    def with_last_words(self, turn: Turn) -> Turn:
+        """The turn that remembers which answer it gave, not to give the very same twice."""
+        if turn.state is None or not turn.replies:
+            return turn
+        said = turn.entry if turn.outcome in (Outcome.ANSWER, SAID_ALREADY) else None
+        return replace(turn, state=turn.state.but(said=said))
+
     # What people type
 
     def _text(self, said: Text) -> Turn:
@@ -81,6 +98,9 @@ class Listening(Answering):
         # "No", typed instead of pressed, is the answer that the interview asked for.
         if self.open_interview and self.open_interview.is_choice(text, self.state):
             return self._words(text)
+        chosen = self._chosen(text)
+        if chosen is not None:
+            return chosen
         if erasing.asks_to_erase(text):
             return self._forgotten()
         danger = self.assess(text)
@@ -93,10 +113,62 @@ class Listening(Answering):
         pressed = replies.pressed_on_keyboard(text)
         return self._tap(pressed) if pressed else self._words(text)
 
+    def _chosen(self, text: str) -> Turn | None:
+        """The choice of those shown that is meant by «1» or «la segunda», or by «ninguna»."""
+        shown = self.state.choices
+        if not shown:
+            return self._chosen_of_list(text)
+        match choosing.find_choice(text, len(shown)):
+            case int(place):
+                return self._tap(shown[place])
+            case choosing.Other.NONE:
+                return self._tap(self.state.none_of_these or Taps.MENU)
+            case _:
+                return None
+
+    def _chosen_of_list(self, text: str) -> Turn | None:
+        """One of the services just listed, meant by its number; others where it is none."""
+        listed = self.state.listed if self.state.kind and not self.open_interview else ()
+        match choosing.find_choice(text, len(listed)) if listed else None:
+            case int(place):
+                shown = self.near.one(self.state, place)
+                return self.say(shown, "service") if shown else None
+            case choosing.Other.NONE if not leaning.asks_something_else(text):
+                return self.others(Kind(self.state.kind or Kind.CENTRO_SALUD))
+            case _:
+                return None
+
     def _words(self, text: str) -> Turn:
         if not any(letter.isalnum() for letter in text) and not self._means_something(text):
             return self.say(replies.empty(self.translate, self.knowledge.topics), "empty")
-        return self._pending(text) or self.show(self.understand(text), text)
+        turn = self._pending(text)
+        if turn is None and (listed := self._of_the_list(text)):
+            turn = self.with_sign_of(text, listed)
+        return turn or self._shown(text)
+
+    def _shown(self, text: str) -> Turn:
+        """What the words ask for; «estoy por ...», where a place is sought, is one nobody knows."""
+        understood = self.understand(text)
+        is_missed = understood.outcome is Outcome.NO_ANSWER and understood.refer is None
+        if is_missed and self.state.kind and leaning.tells_where(text):
+            state = self.near.waiting(self.state, Kind(self.state.kind))
+            turn = Turn((self.near.unknown_place(),), state, "unknown_place")
+            return self.with_sign_of(text, turn)
+        return self.in_their_language(self.show(understood, text), text)
+
+    def _of_the_list(self, text: str) -> Turn | None:
+        """What is asked of the services just listed: their hours, others, nearer ones."""
+        kind = self.near.kind_listed(self.state)
+        if kind is None or self.names_another(text, kind):
+            return None
+        if leaning.asks_nearer(text):
+            mention = self.knowledge.where.gazetteer.find(text)
+            return self.around(kind, mention=mention) if mention else self.ask_place(kind)
+        if leaning.asks_hours(text) and not self.is_surely_else(text, kind):
+            hours = self.near.hours(self.state)
+            return self.say(hours, "hours") if hours else None
+        is_last = self.state.kind is not None
+        return self.others(kind) if is_last and leaning.asks_other(text) else None
 
     def _means_something(self, text: str) -> bool:
         """Emoji such as a pregnant woman are words too."""
@@ -112,14 +184,28 @@ class Listening(Answering):
 
     def _interview_text(self, text: str) -> Turn | None:
         """An answer to the interview's question; None where the words ask something else."""
+        if self.interviewing and self.state.interview and leaning.resumes(text):
+            return self.interviewing.resumed(self.state)
+        if self.state.paused:
+            return self._paused_text(text)
         if self.open_interview is None:
             return None
         turn = self.open_interview.typed(text, self.state)
         if turn is not None:
             return turn
-        if not self.open_interview.half_heard(text, self.state) and self._is_sure_question(text):
+        is_its_own = self.open_interview.half_heard(
+            text, self.state
+        ) or self.open_interview.belongs_later(text, self.state)
+        if not is_its_own and self._is_sure_question(text):
             return None
         return self.open_interview.again(text, self.state)
+
+    def _paused_text(self, text: str) -> Turn | None:
+        """The interview's question again, for who tells more of what it asks after an emergency."""
+        waiting = self.interviewing
+        if waiting is None or not waiting.belongs_later(text, self.state):
+            return None
+        return None if self._is_sure_question(text) else waiting.again(text, self.state)
 
     def _is_sure_question(self, text: str) -> bool:
         understood = self.understand(text)
@@ -129,10 +215,10 @@ class Listening(Answering):
     def _place_text(self, text: str) -> Turn | None:
         """The place that was asked for; None where the message says something else."""
         kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
-        mention = self.knowledge.where.find_place_alone(text, asked=True)
+        mention = self.knowledge.where.find_place_alone(text, asked=True, known=True)
         if mention is not None:
             return self.around(kind, mention=mention)
-        if self.understand(text).outcome is Outcome.NO_ANSWER:
+        if leaning.asks_other(text) or self.understand(text).outcome is Outcome.NO_ANSWER:
             return self.say(self.near.unknown_place(), "unknown_place")
         return None
 
@@ -147,7 +233,7 @@ class Listening(Answering):
         )
 
     def _point(self, latitude: float, longitude: float) -> Turn:
-        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        kind = in_mind(self.knowledge, self.state)[0] or Kind.CENTRO_SALUD
         point = (latitude, longitude)
         if not self.knowledge.directory.is_in_reach(point):
             return self.say(self.near.out_of_reach(kind), "out_of_reach")
@@ -253,6 +339,11 @@ class Listening(Answering):
         if place is None:
             return None
         return self.around(kind, place=place)
+
+    def others(self, kind: Kind) -> Turn:
+        """The next services of the list, or else the question for another place."""
+        state = self.near.waiting(self.state, kind)
+        return self._more(Taps.MORE) or Turn((self.near.no_more(kind),), state, "ask_place")
 
     def _more(self, tap: Taps) -> Turn | None:
         near = self.near

@@ -97,7 +97,8 @@ class Reply:
 
     `footer` is the small print (source and month). `asks_location` offers the phone's own
     button for sharing a location, with the other buttons beside it; `removes_keyboard` takes
-    that keyboard away again, and such a reply has no buttons.
+    that keyboard away again, and such a reply has no buttons. `choices` are the taps that may be
+    chosen in writing as well («el segundo»), in their order, and `none_of_these` the one for none.
     """
 
     text: str
@@ -106,6 +107,8 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     asks_location: str | None = None
     removes_keyboard: bool = False
+    choices: tuple[str, ...] = ()
+    none_of_these: str | None = None
 
     @property
     def plain(self) -> str:
@@ -124,6 +127,9 @@ class State:
 
     `nearby` and `namesakes` are what "See more" goes on with: services of the last list, and codes
     of places that share a name. `keyboard`: the button for sharing a location is on the screen.
+    `choices` and `none_of_these`: taps of the buttons that were shown last to choose among.
+    `listed`: the services of the last list. `said`: the answer that was the very last message.
+    `paused`: the interview waits for an emergency to be over.
     """
 
     entry: str | None = None
@@ -141,6 +147,11 @@ class State:
     tapped_at: float = 0.0
     burst: int = 0
     burst_since: float = 0.0
+    choices: tuple[str, ...] = ()
+    none_of_these: str | None = None
+    listed: tuple[str, ...] = ()
+    said: str | None = None
+    paused: bool = False
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

@@ -62,24 +62,32 @@ class Nearby:
     def waiting(state: State, kind: Kind) -> State:
         """The state after `ask_place`."""
         return state.but(
-            kind=kind.value, waiting=WAITING_FOR_PLACE, keyboard=True, nearby=(), misses=0
+            kind=kind.value,
+            waiting=WAITING_FOR_PLACE,
+            keyboard=True,
+            nearby=(),
+            listed=(),
+            misses=0,
         )
 
     def show(self, found: Understanding, state: State) -> Shown:
         """The services found; or the question for the place that is still needed."""
         kind = found.kind or Kind.CENTRO_SALUD
+        before = tuple(state.listed) if state.kind else ()
         state = state.but(
             entry=found.entry.id if found.entry else None,
             kind=kind.value,
             misses=0,
             nearby=(),
+            listed=(),
             understood=True,
             waiting=None,
         )
         if found.places:
             return self.more_namesakes(state.but(namesakes=_codes(found.places))) or ((), state)
         if found.services:
-            return self._found(found, kind, state.but(place=found.place))
+            (reply,), state = self._found(found, kind, state.but(place=found.place))
+            return (self._again_said(reply) if state.listed == before else reply,), state
         if found.place is not None:
             return (self._none_there(kind, found.place),), state
         return (self.ask_place(kind),), self.waiting(state, kind)
@@ -88,7 +96,12 @@ class Nearby:
         shown, rest = found.services[:NEAREST], found.services[NEAREST:]
         beside = ((replies.entry_button(found.entry),),) if found.entry else ()
         reply = self._list(kind, shown, found.place, has_more=bool(rest), beside=beside)
-        return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+        return (reply,), state.but(nearby=_ids(rest), listed=_ids(shown))
+
+    def _again_said(self, reply: Reply) -> Reply:
+        """A list that was the last one already, and says so."""
+        line = self.translate("These are the same as above. For others, write a district near you.")
+        return replace(reply, text=f"{line}\n\n{reply.text}")
 
     def more(self, state: State) -> Shown | None:
         """The next services of the last list; None when there is none left.
@@ -101,7 +114,57 @@ class Nearby:
             return None
         shown, rest = left[:NEAREST], left[NEAREST:]
         reply = self._list(Kind(state.kind), shown, state.place, has_more=bool(rest))
-        return (reply,), state.but(nearby=tuple(each.service.id for each in rest))
+        return (reply,), state.but(nearby=_ids(rest), listed=_ids(shown))
+
+    def no_more(self, kind: Kind) -> Reply:
+        """That all were shown that are known there, and the question for another place."""
+        line = self.translate("I know no other place of this kind near there.")
+        ask = self.ask_place(kind)
+        return replace(ask, text=f"{line}\n\n{ask.text}")
+
+    def one(self, state: State, place: int) -> Reply | None:
+        """One service of the last list by itself."""
+        service = self.knowledge.directory.get(state.listed[place])
+        if service is None:
+            return None
+        _ = self.translate
+        found = Found.at(service, None, self.moment)
+        return Reply(
+            self.describe(found),
+            heading=_(KIND_NAMES[service.kind]),
+            buttons=(
+                *_row(_maps([found])),
+                *_row(_wrongs([found])),
+                replies.elsewhere_button(_, service.kind),
+                replies.home(_),
+            ),
+        )
+
+    def kind_listed(self, state: State) -> Kind | None:
+        """The kind of the services of the last list; None where nothing was listed."""
+        known = (self.knowledge.directory.get(each) for each in state.listed)
+        return next((service.kind for service in known if service), None)
+
+    def hours(self, state: State) -> Reply | None:
+        """When the services of the last list are open; None where there is none."""
+        _ = self.translate
+        known = (self.knowledge.directory.get(each) for each in state.listed)
+        listed = [Found.at(service, None, self.moment) for service in known if service]
+        if not listed:
+            return None
+        times = "\n\n".join(
+            f"{number}. {self._when(found)}" for number, found in enumerate(listed, 1)
+        )
+        last = _("Hours change, above all on Sundays and holidays. Call before you go.")
+        buttons = (replies.elsewhere_button(_, listed[0].service.kind), replies.home(_))
+        return Reply(f"{times}\n\n{last}", heading=_("Hours"), buttons=buttons)
+
+    def _when(self, found: Found) -> str:
+        """A service's name, hours and phone."""
+        unknown = self.translate("I do not know its hours.")
+        phones = " · ".join(f"📞 {phone}" for phone in found.service.phones[:2])
+        lines = (found.service.name, self._opening(found) or unknown, phones)
+        return "\n".join(line for line in lines if line)
 
     def _again(self, service: Service, place: Place | None) -> Found:
         centre = self.knowledge.directory.centres.get(place) if place else None
@@ -264,6 +327,10 @@ class Nearby:
         if service.is_stale(self.moment.date()):
             return _("This may have changed since we checked it.")
         return ""
+
+
+def _ids(found: Sequence[Found]) -> tuple[str, ...]:
+    return tuple(each.service.id for each in found)
 
 
 def _codes(places: Sequence[Place]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def _said(
             return _entry(knowledge, understood, understood.entry, moment, locale)
         case Outcome.CLARIFY:
             options = "\n".join(entry.title for entry in understood.options)
-            choice = replies.clarify(_, understood.options, languages.foreign_line(asked))
+            choice = replies.clarify(_, understood.options, languages.foreign_language(asked))
             return f"{choice.plain}\n\n{options}"
         case _ if understood.refer is not None:
             return replies.referred(_, understood.refer).plain

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from babel.dates import format_skeleton
 
+from health_navigator.conversation import languages
 from health_navigator.conversation.models import Button, Reply
 from health_navigator.conversation.taps import Taps
 from health_navigator.i18n import DEFAULT_LOCALE, LOCALES, Translate, formats, mark, translator
@@ -27,6 +28,7 @@ _ENTRIES_A_PAGE = 8
 _PUBLISHERS_SHOWN = 3
 _NEITHER_DIGIT_NOR_SPACE = re.compile(r"[^\d\s]+")
 _TOPICS = mark("🏠 Topics")
+_EMERGENCY_PHONES = ("105", "106", "116")
 _EMERGENCY = mark("🆘 Emergency")
 
 
@@ -39,6 +41,11 @@ def rows(buttons: Iterable[Button], width: int = 1) -> Rows:
     """Buttons in rows of `width`."""
     all_buttons = tuple(buttons)
     return tuple(all_buttons[at : at + width] for at in range(0, len(all_buttons), width))
+
+
+def _taps(buttons: Iterable[Button]) -> tuple[str, ...]:
+    """What the buttons send, to be chosen among in writing."""
+    return tuple(button.data for button in buttons if button.data)
 
 
 def entry_button(entry: Entry) -> Button:
@@ -99,6 +106,8 @@ def topic(_: Translate, heading: Topic, entries: Sequence[Entry], page: int) -> 
         _("What do you want to know?"),
         heading=heading.title,
         buttons=(*rows(map(entry_button, shown)), *more, home(_)),
+        choices=_taps(map(entry_button, shown)),
+        none_of_these=Taps.MENU,
     )
 
 
@@ -128,6 +137,22 @@ def answer(
         heading=_("This is what we know:") if entry.sensitive else entry.title,
         footer=provenance(_, entry, today=today, locale=locale),
         buttons=(*extra, *also, *rows(map(entry_button, related)), votes, home(_)),
+    )
+
+
+def said_already(
+    _: Translate, entry: Entry, said: str | None, related: Sequence[Entry], shortcuts: Rows = ()
+) -> Reply:
+    """For who asks on after an answer: what it `said` of that, and who may know more."""
+    text = _(
+        "What I know about that is in the answer above. What it does not say I do not know, and I "
+        "do not want to guess. Ask a person:"
+    )
+    calm = [call for call in entry.call if call.phone not in _EMERGENCY_PHONES]
+    whom = call_lines(calm[:3]) or _("📞 113 · health, free")
+    return Reply(
+        "\n\n".join(part for part in (said, text, whom) if part),
+        buttons=(*shortcuts, *rows(map(entry_button, related)), home(_)),
     )
 
 
@@ -200,8 +225,9 @@ def danger_button(_: Translate, danger: Danger) -> Rows:
     return ((Button(_("I am in danger"), Taps.DANGER.with_argument(danger.id)),),)
 
 
-def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) -> Reply:
-    """The choices, after a line in the language of who writes in none of ours."""
+def clarify(_: Translate, options: Sequence[Entry], language: str | None = None) -> Reply:
+    """The choices, after a line in the language of who does not write Spanish."""
+    foreign = languages.LINES.get(language or "")
     question = _("I want to understand you well. Which of these do you mean?")
     # On a phone that others hold, a sensitive question must not stand on a button in full.
     listed = (
@@ -210,7 +236,14 @@ def clarify(_: Translate, options: Sequence[Entry], foreign: str | None = None) 
     )
     return Reply(
         f"{foreign}\n\n{question}" if foreign else question,
-        buttons=(*rows(listed), (Button(_("None of these"), Taps.NONE),), home(_)),
+        buttons=(
+            *rows(listed),
+            (Button(_("None of these"), Taps.NONE),),
+            *_language_row(language),
+            home(_),
+        ),
+        choices=tuple(Taps.ENTRY.with_argument(entry.id) for entry in options),
+        none_of_these=Taps.NONE,
     )
 
 
@@ -350,8 +383,19 @@ def slow_down(_: Translate) -> Reply:
     )
 
 
-def other_language(_: Translate, line: str, topics: Sequence[Topic]) -> Reply:
-    return Reply(line, buttons=_menu_rows(_, topics))
+def other_language(
+    _: Translate, language: str, topics: Sequence[Topic], *, has_more: bool = False
+) -> Reply:
+    """A line in the language of who does not write Spanish; topics where no more follows."""
+    below = (home(_),) if has_more else _menu_rows(_, topics)
+    return Reply(languages.LINES[language], buttons=(*_language_row(language), *below))
+
+
+def _language_row(language: str | None) -> Rows:
+    """The button for the person's own language, where the catalogues have it."""
+    if language is None or language not in LANGUAGES:
+        return ()
+    return ((Button(LANGUAGES[language], Taps.LANGUAGE.with_argument(language)),),)
 
 
 def last_resort(_: Translate) -> str:
@@ -373,8 +417,13 @@ def crowded(_: Translate) -> str:
 
 def ask_kind(_: Translate, kinds: Sequence[tuple[str, str]]) -> Reply:
     """`kinds` are (kind, its name in the person's words)."""
-    buttons = (Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds)
-    return Reply(_("What are you looking for?"), buttons=(*rows(buttons, 2), home(_)))
+    buttons = [Button(name, Taps.NEAR.with_argument(kind)) for kind, name in kinds]
+    return Reply(
+        _("What are you looking for?"),
+        buttons=(*rows(buttons, 2), home(_)),
+        choices=_taps(buttons),
+        none_of_these=Taps.MENU,
+    )
 
 
 def ask_place(_: Translate, what: str) -> Reply:
@@ -395,11 +444,13 @@ def ask_which_place(
     _: Translate, places: Sequence[tuple[str, str]], kind: str, *, has_more: bool = False
 ) -> Reply:
     """`places` are (label, code): several places share the name that the person wrote."""
-    buttons = (Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places)
+    buttons = [Button(label, Taps.PLACE.with_argument(kind, code)) for label, code in places]
     more = ((Button(_("See more"), Taps.NAMESAKES),),) if has_more else ()
     return Reply(
         _("There are several places with that name. Which one is yours?"),
         buttons=(*rows(buttons), *more, elsewhere_button(_, kind), home(_)),
+        choices=_taps(buttons),
+        none_of_these=Taps.NAMESAKES if has_more else Taps.ELSEWHERE.with_argument(kind),
     )
 
 

@@ -4,45 +4,41 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from health_navigator.conversation import leaning
 from health_navigator.conversation.models import State
-from health_navigator.directory.hours import Opening, opening
+from health_navigator.directory.directory import Near
+from health_navigator.directory.hours import ALWAYS_OPEN, Opening, opening
 from health_navigator.directory.models import Kind, Service
 from health_navigator.directory.nearest import Coordinates
 from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
-from health_navigator.matching.normalise import fold, sound, sounded
-from health_navigator.matching.place_words import SMALL
+from health_navigator.matching.normalise import sound, sounded
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 from health_navigator.matching.triage import Assessment
-from health_navigator.matching.where import ASKS
+from health_navigator.matching.where import ASKS, KindMention
 from health_navigator.matching.words import read_words
 
 NEAREST = 5
 # Of where-questions on dev.jsonl, so many were rightly answered with their kind's entry.
 _KIND_CONFIDENCE = 0.9
+_ALL_OF_A_CITY = 500
+_VIOLENCE = "violencia"
 # So sure of an answer that no place goes with, that the place in a message is told, not asked for.
 _SURE_OF_ANOTHER = 0.75
 # So sure that it is out of scope: a job in a hospital, a room to let near one. Of the labelled
 # where-questions none came near it.
 _BEYOND = 0.95
-# A follow-up leans on what was said before: it is short, and goes on («¿y ...?»), or asks of it
-# what can be asked of anything (how much, when, for whom). Other words mean something new, or
-# nothing that we know, and the last topic must not make an answer of them.
-_FOLLOW_UP_WORDS = 7
-_GOES_ON = re.compile(  # by sound, as `sound` writes it
-    r"^(?:i|pero|entonses|tambien|o)\b"
-    r"|\b(?:kuant|kuando|kuest|kobra|presio|gratis|paga|demora|tarda|orario|rekisit|nesesit"
-    r"|yebo|yeba|piden|sirbe|dura|duele)"
-    r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
-)
-
+# Nobody is sent to an office who only named a place: not all of them are safe for everybody.
+_OFFICES = (Kind.MIGRACIONES, Kind.SIS)
 # What is asked of a house that is named: where it is, its phone, when it opens. By sound as well.
 _OF_A_HOUSE = re.compile(
     r"\b(?:(?:a|de|por)?dond[e]?|ke[dt]a|ubika\w*|direksion|direk|yeg[oa]r?|telefono|numero|orario"
@@ -177,8 +173,8 @@ def _ordinary(
     named = _named(knowledge, text, moment, understood)
     if named is not None:
         return named
-    asked = None if _is_beyond(understood) else knowledge.where.find_where(text)
-    if asked and not _tells_of_a_place(knowledge, text, understood, asked.place):
+    asked = knowledge.where.find_where(text)
+    if asked and (asked.is_bare or not _is_about_else(knowledge, text, understood)):
         return where_to_go(
             knowledge,
             _answered_kind(knowledge, understood) or Kind(asked.kind),
@@ -188,30 +184,58 @@ def _ordinary(
             entry=knowledge.entries.get(asked.entry),
             base=understood,
         )
-    return _follow_up(knowledge, text, moment, understood, state) or understood
+    return (
+        _follow_up(knowledge, text, moment, understood, state)
+        or _place_begun(knowledge, text, moment, understood)
+        or understood
+    )
 
 
-def _tells_of_a_place(
-    knowledge: Snapshot, text: str, understood: Understanding, place: PlaceMention | None
-) -> bool:
-    """«Me negaron la atención en la posta de Ate»: surely answered by what no place goes with.
+def _place_begun(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding
+) -> Understanding | None:
+    """«Posta en ...», where nothing else is known of the message: a place was meant."""
+    begun = None if _is_beyond(understood) else knowledge.where.find_beginning(text)
+    if begun is None:
+        return _house_alone(knowledge, text, moment, understood)
+    is_answered = understood.outcome is Outcome.ANSWER and not _names_a_stranger(knowledge, text)
+    if is_answered or (begun.place is None and understood.outcome is Outcome.CLARIFY):
+        return None
+    entry = knowledge.entries.get(begun.entry)
+    return where_to_go(knowledge, Kind(begun.kind), moment, mention=begun.place, entry=entry)
 
-    A message of nothing but a kind and a place («posta en Ate») asks where, whatever it is like.
+
+def _house_alone(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding
+) -> Understanding | None:
+    """«Hospital», where that is no answer by itself: which one, depends on the place."""
+    if understood.outcome not in (Outcome.NO_ANSWER, Outcome.CLARIFY):
+        return None
+    house = knowledge.where.find_kind_alone(text, a_house=True)
+    if house is None:
+        return None
+    entry = knowledge.entries.get(house.entry)
+    return where_to_go(knowledge, Kind(house.kind), moment, entry=entry)
+
+
+def _names_a_stranger(knowledge: Snapshot, text: str) -> bool:
+    """Whether the last word is none that the knowledge has: the name of a place, most likely."""
+    *_, last = read_words(text)
+    return not knowledge.ranker.reader.speller.knows(last.text)
+
+
+def _is_about_else(knowledge: Snapshot, text: str, understood: Understanding) -> bool:
+    """Whether a kind of service and a place are named in passing.
+
+    «Me negaron la atención en la posta de Ate»: surely answered by what no place goes with.
     """
+    if _is_beyond(understood):
+        return True
     entry = understood.entry
     is_sure = understood.outcome is Outcome.ANSWER and understood.confidence >= _SURE_OF_ANOTHER
     if entry is None or not is_sure or knowledge.kind_of_entry(entry.id) is not None:
         return False
-    if ASKS.search(sounded(text)):
-        return False
-    words = read_words(text)
-    kind = knowledge.where.kinds.among(words)
-    of_kind = kind.words if kind else frozenset()
-    of_place = range(place.start, place.end) if place else range(0)
-    return any(
-        word.text not in SMALL and at not in of_kind and word.start not in of_place
-        for at, word in enumerate(words)
-    )
+    return ASKS.search(sounded(text)) is None
 
 
 def _answered_kind(knowledge: Snapshot, understood: Understanding) -> Kind | None:
@@ -234,9 +258,8 @@ def _named(
         return None
     words = read_words(text)
     kind, mention = knowledge.where.kinds.among(words), knowledge.where.gazetteer.among(words)
-    named = knowledge.directory.find_named(
-        text, mention.place if mention else None, Kind(kind.kind) if kind else None
-    )
+    place = mention.place if mention and not mention.is_ambiguous else None
+    named = knowledge.directory.find_named(text, place, Kind(kind.kind) if kind else None)
     if not named:
         return None
     return replace(
@@ -334,33 +357,94 @@ def _follow_up(
     knowledge: Snapshot, text: str, moment: datetime, understood: Understanding, state: State
 ) -> Understanding | None:
     """«¿y en Comas?», «¿y para mi hijo?»: what leans on the message before, if anything."""
+    place_or_kind = _other_place(knowledge, text, moment, understood, state)
+    if place_or_kind is not None:
+        return place_or_kind
     last = knowledge.entries.get(state.entry or "")
-    mention = knowledge.where.find_place_alone(text)
-    if mention is not None:
-        kind = Kind(state.kind) if state.kind else knowledge.kind_of_entry(state.entry or "")
-        kind = kind or Kind.CENTRO_SALUD
-        return where_to_go(knowledge, kind, moment, mention=mention, entry=last)
-    if last is None or not _is_open(understood) or not _leans_on(text):
+    if last is None or not _is_open(understood, text) or not leaning.leans(text):
         return None
     again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
     return again if again.outcome is Outcome.ANSWER else None
 
 
-def _is_open(understood: Understanding) -> bool:
+def _other_place(
+    knowledge: Snapshot, text: str, moment: datetime, understood: Understanding, state: State
+) -> Understanding | None:
+    """A bare place keeps what is sought, a bare kind keeps the place, and «¿dónde?» both."""
+    sought, topic = in_mind(knowledge, state)
+    is_known = bool(state.kind or topic) and not _is_news(understood, topic, state)
+    mention = knowledge.where.find_place_alone(text, known=is_known)
+    if mention is not None:
+        kind = sought or Kind.CENTRO_SALUD
+        return where_to_go(knowledge, kind, moment, mention=mention, entry=topic)
+    other = _other_kind(knowledge, text, understood, state)
+    if other is not None:
+        entry = knowledge.entries.get(other.entry)
+        return where_to_go(knowledge, Kind(other.kind), moment, entry=entry)
+    is_theirs = is_known or (topic is not None and leaning.leans(text))
+    if not is_theirs or not leaning.asks_where(text):
+        return None
+    if state.kind is None and leaning.asks_of_a_house(text):
+        sought = knowledge.kind_of_entry(topic.id) if topic else None
+    return where_to_go(knowledge, sought or Kind.CENTRO_SALUD, moment, entry=topic)
+
+
+def in_mind(knowledge: Snapshot, state: State) -> tuple[Kind | None, Entry | None]:
+    """What kind of service a conversation is about, and the entry that goes with it.
+
+    After choices that nobody took it is what they have in common.
+    """
+    last = knowledge.entries.get(state.entry or "")
+    if state.kind:
+        return Kind(state.kind), last
+    shown = [knowledge.entries.get(each.partition(":")[2]) for each in state.choices]
+    offered = [(knowledge.kind_of_entry(entry.id), entry) for entry in shown if entry]
+    kinds = {kind for kind, _ in offered if kind}
+    if len(kinds) == 1:
+        return next((kind, entry) for kind, entry in offered if kind)
+    if last is None:
+        return next(((kind, entry) for kind, entry in offered if kind), (None, None))
+    return knowledge.kind_of_entry(last.id) or _kind_of_topic(knowledge, last.topic), last
+
+
+def _kind_of_topic(knowledge: Snapshot, topic: str) -> Kind | None:
+    """Where most answers of a topic send people who can wait."""
+    kinds = [knowledge.kind_of_entry(entry.id) for entry in knowledge.entries_of(topic)]
+    known = Counter(kind for kind in kinds if kind)
+    kind, times = known.most_common(1)[0] if known else (None, 0)
+    is_usual = times >= 2 and times > known.total() / 2
+    return kind if is_usual and kind not in (Kind.HOSPITAL, *_OFFICES) else None
+
+
+def _is_news(understood: Understanding, topic: Entry | None, state: State) -> bool:
+    """Whether the message is surely about something other than what was spoken of."""
+    is_sure = understood.outcome is Outcome.ANSWER and understood.confidence >= _SURE_OF_ANOTHER
+    return is_sure and understood.entry != topic and state.kind is None
+
+
+def _other_kind(
+    knowledge: Snapshot, text: str, understood: Understanding, state: State
+) -> KindMention | None:
+    """«¿Y hospital?», where a place is known or asked for."""
+    named = knowledge.where.find_kind_alone(text) if state.kind or state.place else None
+    if named is None or understood.outcome is not Outcome.ANSWER or understood.entry is None:
+        return named
+    goes_with_it = knowledge.kind_of_entry(understood.entry.id) == named.kind
+    return named if leaning.leans(text) and goes_with_it else None
+
+
+def _is_open(understood: Understanding, text: str) -> bool:
     """Whether the message by itself has no answer, and nobody to refer to."""
     if understood.refer is not None:
         return False
+    if understood.outcome is Outcome.SMALLTALK and not _is_begun(understood):
+        return not leaning.is_courtesy(text)
     return _is_begun(understood) or understood.outcome in (Outcome.NO_ANSWER, Outcome.CLARIFY)
 
 
 def _is_mostly(name: str, text: str) -> bool:
     """Whether a message is about the named thing rather than mentions it in passing."""
     return len(text.split()) <= len(name.split()) + _WORDS_BESIDE_NAME
-
-
-def _leans_on(text: str) -> bool:
-    is_short = len(text.split()) <= _FOLLOW_UP_WORDS
-    return is_short and _GOES_ON.search(sound(fold(text))) is not None
 
 
 def where_to_go(
@@ -380,17 +464,17 @@ def where_to_go(
     """
     alternatives = mention.alternatives if mention and mention.is_ambiguous else ()
     place = place or (mention.place if mention and not alternatives else None)
-    services: tuple[Found, ...] = ()
-    if point is not None or place is not None:
-        pairs = knowledge.directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
-        # Refuges for survivors of violence come after what is for everybody.
-        pairs.sort(key=lambda pair: pair[0].address_withheld)
-        services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
     known = base.entry if base is not None else None
     fits = known is not None and known.id in knowledge.entries_of_kind[kind]
+    entry = known if fits else entry or knowledge.entry_of_kind(kind)
+    services: tuple[Found, ...] = ()
+    if point is not None or place is not None:
+        zone = mention.districts if mention and point is None else ()
+        pairs = _suitable(_near(knowledge, kind, place, point, zone), knowledge, entry)
+        services = tuple(Found.at(service, distance, moment) for service, distance in pairs)
     return Understanding(
         Outcome.SERVICES,
-        entry=known if fits else entry or knowledge.entry_of_kind(kind),
+        entry=entry,
         confidence=base.confidence if base is not None and fits else _KIND_CONFIDENCE,
         kind=kind,
         place=place,
@@ -398,3 +482,29 @@ def where_to_go(
         services=services,
         ranking=base.ranking if base else None,
     )
+
+
+def _near(
+    knowledge: Snapshot,
+    kind: Kind,
+    place: Place | None,
+    point: Coordinates | None,
+    zone: Collection[str],
+) -> list[Near]:
+    """The nearest of a kind; in a zone of a city those of its districts, at no known distance."""
+    directory = knowledge.directory
+    if not zone:
+        return directory.nearest(kind, place=place, point=point, limit=NEAREST * 3)
+    pairs = directory.nearest(kind, place=place, limit=_ALL_OF_A_CITY)
+    inside = [(service, None) for service, _ in pairs if service.district in zone]
+    lines = [pair for pair in pairs if pair[0].district is None]
+    return [*inside[: NEAREST * 3], *lines] if inside else pairs[: NEAREST * 3]
+
+
+def _suitable(pairs: list[Near], knowledge: Snapshot, entry: Entry | None) -> list[Near]:
+    """Those that are open whenever the entry needs it, in the order that it calls for."""
+    if entry is not None and entry.id in knowledge.day_and_night:
+        pairs = [pair for pair in pairs if pair[0].hours == ALWAYS_OPEN] or pairs
+    # Refuges for survivors of violence come after what is for everybody, unless they are sought.
+    is_theirs = entry is not None and entry.topic == _VIOLENCE
+    return sorted(pairs, key=lambda pair: pair[0].address_withheld is not is_theirs)

@@ -15,6 +15,7 @@ from health_navigator.clock import LIMA
 # Arica and the flag, the air force, the battles of Junín and Ayacucho.
 _NEWER_HOLIDAYS = "Jun 07,Jul 23,Aug 06,Dec 09"
 _DAYS = r"[A-Z][A-Za-z](?:-[A-Z][a-z])?"
+ALWAYS_OPEN = "24/7"
 _HOLIDAY_RULE = re.compile(rf"\s*(?:{_DAYS}\s*,\s*)*PH(?:\s*,\s*{_DAYS})*\s+(\S.*)")
 
 

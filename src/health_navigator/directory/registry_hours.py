@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from health_navigator.directory.hours import ALWAYS_OPEN
+
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?\s*(AM|PM)?"
 _RANGE = rf"{_TIME}\s*(?:-|A|AL|HASTA)\s*{_TIME}"
 _UNIT = r"(?:\s*(?:HORAS?|HRS?|HS?)\b\.?)?"
@@ -55,10 +57,10 @@ def _normal(text: str) -> str:
 def _by_length(hours: int, *, is_hospital: bool, has_beds: bool) -> RegistryHours | None:
     if hours == 24 and is_hospital:
         note = "Emergencia las 24 horas; los consultorios tienen otro horario."
-        return RegistryHours("24/7", note)
+        return RegistryHours(ALWAYS_OPEN, note)
     if hours == 24 and has_beds:
         note = "El registro dice 24 horas; los consultorios tienen otro horario."
-        return RegistryHours("24/7", note)
+        return RegistryHours(ALWAYS_OPEN, note)
     if hours == 24:
         # A post without beds is rarely open at night, whatever it once declared.
         return RegistryHours(None, "El registro dice 24 horas: llama antes de ir.")

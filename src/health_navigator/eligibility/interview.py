@@ -56,19 +56,30 @@ class Interview:
     def before(self, answers: Answers) -> Answers:
         """The answers as they were when the last question was asked."""
         steps = self._steps(answers)
-        return steps[-1] if steps else {}
+        return steps[-1][1] if steps else {}
+
+    def coming(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that may still be asked after the open one."""
+        asked = self._next_question(answers)
+        return tuple(each for each in self._open(answers) if each != asked)
+
+    def otherwise(self, answers: Answers) -> Answers:
+        """The answers as if the last question had been answered with what is usual."""
+        usual = {each.id: each.default for each in self.file.inputs if each.default}
+        *_, (last, known) = self._steps(answers)
+        return {**known, **{name: usual[name] for name in last.asks & usual.keys()}}
 
     def kept(self, answers: Answers) -> Answers:
         """The answers that may be remembered at all."""
         forgotten = {each.id for each in self.file.inputs if not each.kept}
         return {name: value for name, value in answers.items() if name not in forgotten}
 
-    def _steps(self, answers: Answers) -> list[Answers]:
-        """What was known when each question was asked that these answers settle."""
-        steps: list[Answers] = []
+    def _steps(self, answers: Answers) -> list[tuple[Question, Answers]]:
+        """Each question that these answers settle, and what was known when it was asked."""
+        steps: list[tuple[Question, Answers]] = []
         known: Answers = {}
         while (question := self._next_question(known)) and question.asks <= answers.keys():
-            steps.append(known)
+            steps.append((question, known))
             known = {**known, **_brought(question, answers)}
         return steps
 

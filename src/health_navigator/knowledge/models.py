@@ -147,13 +147,16 @@ class KindNames(Strict):
     """How people ask for a kind of service, and the entry that goes with it.
 
     `answer_first`: the entry says what a list of places would hide (that it may not be there, or
-    that it cannot wait), so it is shown before the list.
+    that it cannot wait), so it is shown before the list. `day_and_night`: only houses that are
+    always open go with it, where there are any. Without sayings it only tells where the entry
+    sends people.
     """
 
     kind: Kind
     says: tuple[Line, ...]
     entry: Slug
     answer_first: bool = False
+    day_and_night: bool = False
     note: str | None = None
 
 

@@ -69,6 +69,7 @@ class Snapshot:
     kind_entries: Mapping[Kind, str]
     entries_of_kind: Mapping[Kind, frozenset[str]]
     answer_first: frozenset[str]
+    day_and_night: frozenset[str]
     learnt: Learnt
     stale: int
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -193,6 +194,7 @@ def to_snapshot(version: int, content: Content, learnt: Learnt) -> Snapshot:
             for kind in Kind
         },
         answer_first=frozenset(each.entry for each in content.places.kinds if each.answer_first),
+        day_and_night=frozenset(each.entry for each in content.places.kinds if each.day_and_night),
         learnt=learnt,
         stale=sum(each.is_stale(content.day) for each in (*entries, *services)),
     )

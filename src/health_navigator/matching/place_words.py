@@ -9,7 +9,14 @@ ARTICLES = word_list("el, la, los, las")
 # Before a name: that is where help is looked for.
 HERE = word_list(
     """
-    aca, aqui, ciudad, distrito, en, estoy, por, provincia, region, vivo
+    aca, aqui, ciudad, distrito, en, estoy, provincia, region, vivo
+    """
+)
+# Before a name: it says near what one is, in the city that is named besides.
+BY = word_list(
+    """
+    altura, cruce, esquina, frente, grifo, km, mercado, ovalo, paradero, por, puente, urb,
+    urbanizacion
     """
 )
 TOWARDS = word_list(
@@ -29,27 +36,31 @@ NAMED_AFTER_SAINTS = word_list(
     capilla, clinica, colegio, hospital, iglesia, parroquia
     """
 )
+# These stand before the name of a house, which may be that of a place as well; alone they ask for
+# such a house.
+HOUSES = NAMED_AFTER_SAINTS | word_list("albergue, comedor, posta, puesto, refugio, salud")
 SAINTS = ("san ", "santa ", "santo ", "maria ", "jesus ", "la merced", "el carmen")
 # Names that are everyday words as well: believed after "en" or "por", or in few words.
 COMMON = word_list(
     """
     agua blanca, asuncion, ate, belen, bella union, bellavista, bolivar, buenos aires, carmen,
-    casa grande, castilla, castillo grande, ceres, ciudad de dios, ciudad nueva, colonia, comas,
-    concepcion, constitucion, corrales, el alto, el carmen, el cercado, el ingenio, el milagro,
-    el oro, el porvenir, el prado, el progreso, el tambo, esperanza, florida, granada, guadalupe,
-    hunter, imperial, independencia, ingenio, jesus, jesus maria, la banda, la capital, la cruz,
-    la cuesta, la esperanza, la florida, la frontera, la libertad, la mar, la matanza, la merced,
-    la morada, la pampa, la perla, la primavera, la punta, la rinconada, la tina, la union,
-    la victoria, lagunas, las delicias, las lomas, las palmeras, las piedras, leticia, lince,
-    lomas, los palos, magdalena, maria auxiliadora, mariscal, merced, mercedes, mi peru, montero,
-    morales, nasca, nazca, nueva esperanza, nuevo progreso, pampas, porvenir, progreso, providencia,
-    pueblo nuevo, puerto nuevo, rio grande, rio negro, rio seco, rosario, salamanca, salas,
-    san agustin, san antonio, san carlos, san cristobal, san felipe, san fernando, san francisco,
-    san gabriel, san ignacio, san isidro, san jose, san juan, san lorenzo, san luis, san marcos,
-    san martin, san miguel, san pablo, san pedro, san rafael, san vicente, santa ana,
-    santa catalina, santa clara, santa cruz, santa lucia, santa maria, santa rosa, santa teresa,
-    santiago, santo domingo, santo tomas, simon bolivar, sucre, tambo, tigre, tupac amaru,
-    ventanilla, ves, victor larco herrera, victoria, vista alegre
+    casa grande, castilla, castillo grande, cercado, ceres, ciudad de dios, ciudad nueva,
+    colonia, comas, concepcion, constitucion, corrales, el alto, el carmen, el cercado, el
+    ingenio, el milagro, el oro, el porvenir, el prado, el progreso, el tambo, esperanza,
+    florida, granada, guadalupe, hunter, imperial, independencia, ingenio, jesus, jesus maria,
+    la banda, la capital, la cruz, la cuesta, la esperanza, la florida, la frontera, la
+    libertad, la mar, la matanza, la merced, la morada, la pampa, la perla, la primavera, la
+    punta, la rinconada, la tina, la union, la victoria, lagunas, las delicias, las lomas, las
+    palmeras, las piedras, leticia, lince, lomas, los palos, magdalena, maria auxiliadora,
+    mariscal, merced, mercedes, mi peru, montero, morales, nasca, nazca, nueva esperanza, nuevo
+    progreso, pampas, porvenir, progreso, providencia, pueblo nuevo, puerto nuevo, rio grande,
+    rio negro, rio seco, rosario, salamanca, salas, san agustin, san antonio, san carlos, san
+    cristobal, san felipe, san fernando, san francisco, san gabriel, san ignacio, san isidro,
+    san jose, san juan, san lorenzo, san luis, san marcos, san martin, san miguel, san pablo,
+    san pedro, san rafael, san vicente, santa ana, santa catalina, santa clara, santa cruz,
+    santa lucia, santa maria, santa rosa, santa teresa, santiago, santo domingo, santo tomas,
+    simon bolivar, sucre, tambo, tigre, tupac amaru, ventanilla, ves, victor larco herrera,
+    victoria, vista alegre
     """
 )
 # Names that are hardly ever the place: believed only beside its province or department.
@@ -71,6 +82,21 @@ SMALL = word_list(
     a, aca, ahi, ahora, alla, aqui, buenas, buenos, cerca, chamo, ciudad, de, del, dias,
     distrito, donde, el, en, entonces, es, estamos, estoy, favor, hay, hola, la, las, lo, los,
     mejor, mi, no, noches, o, oye, pana, para, pe, pero, por, provincia, pues, que, queda, si,
-    soy, tambien, tardes, un, una, vale, vivimos, vivo, y, ya, yo, zona
+    soy, tambien, tardes, un, una, vale, vive, viven, vivimos, vivo, y, ya, yo, zona
+    """
+)
+# What else may stand beside a place where it is known what is sought there: who is there, that
+# she lives or moved there, that another place was meant; in English and Portuguese too.
+AROUND = SMALL | word_list(
+    """
+    abuela, abuelo, actualmente, algo, algun, alguna, alguno, am, amiga, amigo, atiende,
+    atienden, bebe, bien, busco, casa, como, con, consigo, cual, cuales, decir, digo, disculpa,
+    disculpe, ella, em, encuentra, encuentro, equivoque, error, esa, ese, eso, esos, esposa,
+    esposo, esta, estan, estou, eu, familia, habra, hermana, hermano, hija, hijas, hijo, hijos,
+    hoy, i, in, live, llegamos, llegue, madre, mama, marido, mas, me, mis, mismo, momento, moro,
+    mudamos, mudando, mude, mudo, mujer, near, necesito, nina, nino, ninos, nos, otra, otro,
+    padre, papa, pareja, perdon, perdona, perdone, prima, primo, queda, quedan, quedo, quiero,
+    quise, recien, se, sera, seria, sino, sobrina, sobrino, somos, son, su, suegra, sus, ta,
+    tia, tiene, tienen, tio, toy, trabajo, ubico, vecina, vecino, vive, viven, viviendo
     """
 )

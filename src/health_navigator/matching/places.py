@@ -13,9 +13,11 @@ from rapidfuzz.distance import OSA
 from health_navigator.matching.normalise import tokens
 from health_navigator.matching.place_words import (
     ARTICLES,
+    BY,
     COMMON,
     EVERYDAY,
     HERE,
+    HOUSES,
     NAMED_AFTER_SAINTS,
     NAMESAKES,
     SAINTS,
@@ -41,6 +43,13 @@ BEFORE = re.compile(
     r"|(?:nac|vivia|estaba|estuv|trabajaba|trataba|atendia)\w* (?:antes )?en)"
     r"(?: (?:el|la|los|las))?$"
 )
+# A place that one is not in. «No, estoy en Ate» has a comma and means the contrary.
+DENIED = re.compile(
+    r"\bno (?:me )?(?:es|era|esta|estamos|estoy|toy|queda|soy|somos|viv\w+|digo|dije|mud\w+)"
+    r"(?: ya| mas| ahora)?(?: en| a| de| por)?(?: el| la| los| las)?$"
+)
+# A name at the very beginning is a place where these follow: «Ventanilla hay quien ...».
+GOES_ON = frozenset(("hay", "ay", "ahi", "habra", "donde", "existe"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class PlaceMention:
     """A place read in a message; where the name is shared, `alternatives` are all it could be.
 
     `districts` are those of a zone, and `start` and `end` say where in the message the name stands.
+    `spans` are where this and all other places stand that the message names.
     """
 
     place: Place
@@ -98,10 +108,15 @@ class PlaceMention:
     districts: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_ambiguous(self) -> bool:
         return len(self.alternatives) > 1
+
+    def covers(self, word: Word) -> bool:
+        """Whether a word of the message belongs to a place in it."""
+        return any(start <= word.start < end for start, end in self.spans)
 
 
 class Belief(IntEnum):
@@ -124,7 +139,9 @@ SHORTEST_MISTAKABLE = {
 class Cue(IntEnum):
     """What the words before a name say."""
 
-    BEFORE = -1
+    DENIED = -3
+    BEFORE = -2
+    BY = -1
     NONE = 0
     TOWARDS = 1
     HERE = 2
@@ -178,7 +195,7 @@ class Match:
         """The same match with only the meanings that the other places in the message allow."""
         spots = self.spots
         for other in others:
-            if other is not self and other.cue != Cue.BEFORE:
+            if other is not self and other.cue > Cue.BEFORE:
                 spots = _agreeing(spots, other) or _agreeing(self.name.rarely, other) or spots
         return replace(self, spots=spots)
 
@@ -205,10 +222,13 @@ class Gazetteer:
     def among(self, words: Sequence[Word], *, asked: bool = False) -> PlaceMention | None:
         """The same for a message that was read before."""
         found = tuple(islice(self._matches(words), MANY))
-        told_apart = [match.beside(found) for match in found]
+        told_apart = [match.beside(found) for match in found if match.cue != Cue.DENIED]
         sure = [match for match in told_apart if asked or _stands_alone(match, words)]
         believed = [match for match in told_apart if match in sure or match.leans_on(sure)]
-        return _mention(believed, words) if believed else None
+        if not believed:
+            return None
+        denied = [match for match in found if match.cue == Cue.DENIED]
+        return _mention(believed, words, spans=_spans([*believed, *denied], words))
 
     def _matches(self, words: Sequence[Word]) -> Iterator[Match]:
         at = 0
@@ -295,18 +315,30 @@ def _follows_preposition(words: Sequence[Word], at: int) -> bool:
     before = at - 1
     while before >= 0 and words[before].text in ARTICLES:
         before -= 1
-    return before >= 0 and words[before].text in HERE | TOWARDS
+    return before >= 0 and words[before].text in HERE | BY | TOWARDS
 
 
 def _cue(words: Sequence[Word], at: int) -> Cue:
     before = [word.text for word in words[max(0, at - 5) : at]]
+    if DENIED.search(_in_one_breath(words, at)):
+        return Cue.DENIED
     if BEFORE.search(" ".join(before)):
         return Cue.BEFORE
     while before and before[-1] in ARTICLES:
         before.pop()
-    if not before:
-        return Cue.NONE
-    return Cue.HERE if before[-1] in HERE else Cue(before[-1] in TOWARDS)
+    last = before[-1] if before else ""
+    cues = ((Cue.HERE, HERE), (Cue.BY, BY), (Cue.TOWARDS, TOWARDS))
+    return next((cue for cue, known in cues if last in known), Cue.NONE)
+
+
+def _in_one_breath(words: Sequence[Word], at: int) -> str:
+    """The words before a name up to the next comma or stop."""
+    said: list[str] = []
+    for word, after in zip(words[:at][::-1], words[1 : at + 1][::-1], strict=True):
+        if after.start - word.end > 1:
+            break
+        said.append(word.text)
+    return " ".join(said[::-1])
 
 
 def _stands_alone(match: Match, words: Sequence[Word]) -> bool:
@@ -323,10 +355,17 @@ def _stands_alone(match: Match, words: Sequence[Word]) -> bool:
                 return False
             is_last = match.last == len(words) - 1
             is_aimed_at = match.cue == Cue.TOWARDS and (is_brief or is_last or match.is_titled)
-            return match.cue == Cue.HERE or is_aimed_at or (is_brief and is_last)
+            is_here = match.cue in (Cue.HERE, Cue.BY) or _opens(match, words)
+            return is_here or is_aimed_at or (is_brief and is_last)
         case Belief.LITTLE_KNOWN:
             return match.cue != Cue.NONE or match.is_titled or is_brief
     return True
+
+
+def _opens(match: Match, words: Sequence[Word]) -> bool:
+    """«Ventanilla hay quien ...»"""
+    after = words[match.last + 1 : match.last + 2]
+    return match.first == 0 and any(word.text in GOES_ON for word in after)
 
 
 def _is_of_saint(name: Name, before: str) -> bool:
@@ -334,15 +373,39 @@ def _is_of_saint(name: Name, before: str) -> bool:
     return before in NAMED_AFTER_SAINTS and name.spelt.startswith(SAINTS)
 
 
-def _mention(matches: Sequence[Match], words: Sequence[Word]) -> PlaceMention:
+def _mention(
+    matches: Sequence[Match], words: Sequence[Word], *, spans: tuple[tuple[int, int], ...]
+) -> PlaceMention:
     anchor = max(matches, key=lambda match: (match.cue, match.last))
+    anchor = _named_after(anchor, matches, words) or anchor
     kin = [match for match in matches if match.agrees_with(anchor)]
-    finest = max(kin, key=lambda match: (match.spots[0].depth, match.cue, match.last))
+    plain = [match for match in kin if not _names_a_house(match, words)] or kin
+    finest = max(plain, key=lambda match: (match.spots[0].depth, match.cue, match.last))
     best, *others = finest.spots
     is_shared = others and not best.districts
     alternatives = tuple(spot.place for spot in finest.spots) if is_shared else ()
-    start, end = words[finest.first].start, words[finest.last].end
-    return PlaceMention(best.place, alternatives, best.districts, start, end)
+    start, end = _span(finest, words)
+    return PlaceMention(best.place, alternatives, best.districts, start, end, spans)
+
+
+def _named_after(match: Match, others: Iterable[Match], words: Sequence[Word]) -> Match | None:
+    """«El cercado de Arequipa» is in Arequipa, though Lima has a better known one."""
+    after = (o for o in others if o.first == match.last + 2 and not o.agrees_with(match))
+    return next((o for o in after if words[o.first - 1].text == "de"), None)
+
+
+def _names_a_house(match: Match, words: Sequence[Word]) -> bool:
+    """«Centro de Salud Santa Rosa»: a name that places share is rather the house's."""
+    is_shared = len(match.spots) > 1
+    return is_shared and match.first > 0 and words[match.first - 1].text in HOUSES
+
+
+def _span(match: Match, words: Sequence[Word]) -> tuple[int, int]:
+    return words[match.first].start, words[match.last].end
+
+
+def _spans(matches: Iterable[Match], words: Sequence[Word]) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted(_span(match, words) for match in matches))
 
 
 def _namesakes(places: Iterable[Place]) -> dict[str, list[Place]]:

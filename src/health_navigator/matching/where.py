@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from health_navigator.matching.normalise import sound
-from health_navigator.matching.place_words import SMALL
+from health_navigator.matching.place_words import AROUND, HOUSES, SMALL
 from health_navigator.matching.places import LONGEST_NAME, Gazetteer, PlaceMention
 from health_navigator.matching.words import Word, read_words
 
@@ -23,6 +23,7 @@ TELEGRAPHIC = 10
 BRIEF = 7
 # The asking words stand within so many words of the service or of the place.
 NEAR = 8
+LEADS = frozenset(("en", "por"))
 NEEDS = re.compile(r"nesesit|busk|rekier|kier[oe]|kisier")
 
 # By their sound: hay, ay and ahi are one word to most who type.
@@ -32,6 +33,7 @@ ASKS = re.compile(
     r"|konose\w*|serka|serkan[oa]s?|prosim[oa]s?|kien (?:(?:me|nos|le|les|lo|la) )?\w+"
     r"|(?:en|a) ke (?!konsiste|me|se|te|le|no)\w+|ke (?:lugar|parte|sitio|ofisina|lokal|lado))\b"
 )
+CLAUSE_ENDS = re.compile(r"[,;.?!\n]+\s*")
 ASKS_ELSE = re.compile(
     r"\b(?:komo|kuant[oa]s?|kuando|porke|rekisit\w*|puedo|podemos|puede|berdad|derecho"
     r"|signifika|sirbe|obligatorio|kobran|kuesta|presio|demora|yebo|yebar|piden|paga\w*)\b"
@@ -58,11 +60,15 @@ class KindMention:
 
 @dataclass(frozen=True, slots=True)
 class WhereQuestion:
-    """A question for services of a kind; without a place one has to ask where the person is."""
+    """A question for services of a kind; without a place one has to ask where the person is.
+
+    `is_bare`: the message, or a clause of it, says nothing but that.
+    """
 
     kind: str
     entry: str
     place: PlaceMention | None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,9 @@ class Kinds:
         return KindMention(best.kind, best.entry, named)
 
     def of_entry(self, entry: str) -> str | None:
-        """The kind of service that an answer sends people to."""
-        return next((group.kind for group in self.groups if group.entry == entry), None)
+        """The kind of service that an answer sends people to: of several, the most general."""
+        kinds = (group.kind for group in reversed(self.groups) if group.entry == entry)
+        return next(kinds, None)
 
     def _sayings(self, heard: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """Each saying that stands there: its group, its length as a negative number, its start."""
@@ -121,22 +128,65 @@ class WhereReader:
         if kind is None:
             return None
         place = self.gazetteer.among(words)
-        is_asked = _asks_where(words, kind, place)
-        return WhereQuestion(kind.kind, kind.entry, place) if is_asked else None
+        ends_bare = place is not None and self._ends_bare(text)
+        if not ends_bare and not _asks_where(words, kind, place):
+            return None
+        is_bare = ends_bare or _says_only(words, kind, place)
+        return WhereQuestion(kind.kind, kind.entry, place, is_bare)
 
-    def find_place_alone(self, text: str, *, asked: bool = False) -> PlaceMention | None:
-        """The place, if the message says nothing else: `¿y en Comas?` goes on from before.
+    def _ends_bare(self, text: str) -> bool:
+        """«Me mudé de Lima a Tacna, posta en Tacna»: the last clause alone is what is asked."""
+        *before, last = CLAUSE_ENDS.split(text.strip(" .?!¡¿"))
+        words = read_words(last)
+        kind = self.kinds.among(words) if before else None
+        if kind is None or 0 not in kind.words:
+            return False
+        return _says_only(words, kind, self.gazetteer.among(words))
 
-        *asked*: the message answers the question for a place.
+    def find_beginning(self, text: str) -> WhereQuestion | None:
+        """«Posta en Mala»: a kind, then «en» and a name that by itself would be no place.
+
+        The place is None where nobody knows it: then one has to ask.
         """
         words = read_words(text)
-        if len(_telling(words)) > LONGEST_NAME:
+        kind = self.kinds.among(words)
+        at = max(kind.words) + 1 if kind else 0
+        if kind is None or 0 not in kind.words or len(words) > BRIEF:
+            return None
+        if [word.text in LEADS for word in words[at : at + 1]] != [True]:
+            return None
+        place = self.gazetteer.among(words[at:], asked=True)
+        return WhereQuestion(kind.kind, kind.entry, place, is_bare=True)
+
+    def find_kind_alone(self, text: str, *, a_house: bool = False) -> KindMention | None:
+        """The kind of service, if the message says nothing else: `¿y hospital?`
+
+        *a_house*: only where a house is named, as «posta» is one and «fiebre» none.
+        """
+        words = read_words(text)
+        kind = self.kinds.among(words)
+        if kind is None or not _says_only(words, kind, None):
+            return None
+        is_house = any(words[at].text.rstrip("s") in HOUSES for at in kind.words)
+        return kind if is_house or not a_house else None
+
+    def find_place_alone(
+        self, text: str, *, asked: bool = False, known: bool = False
+    ) -> PlaceMention | None:
+        """The place, if the message says nothing else: `¿y en Comas?` goes on from before.
+
+        *asked*: the message answers the question for a place. *known*: it is known what is sought,
+        so that it may also tell who lives there, or take back another place.
+        """
+        words = read_words(text)
+        if not known and len(_telling(words)) > LONGEST_NAME:
             return None
         place = self.gazetteer.among(words, asked=asked)
         if place is None:
             return None
-        others = read_words(f"{text[: place.start]} {text[place.end :]}")
-        return None if _telling(others) else place
+        beside = AROUND if known else SMALL
+        others = (word for word in words if not place.covers(word))
+        return None if any(word.text not in beside for word in others) else place
 
 
 def _telling(words: Iterable[Word]) -> list[Word]:
@@ -150,11 +200,24 @@ def _asks_where(words: Sequence[Word], kind: KindMention, place: PlaceMention | 
     asked = [plain[: cue.start()].count(" ") for cue in ASKS.finditer(plain)]
     asks_else = ASKS_ELSE.search(plain) is not None
     if place is None:
-        return len(words) <= BRIEF and _near(asked, kind.words) and not asks_else
+        is_which = any(heard[max(0, at - 1) : at] in (["ke"], ["kual"]) for at in kind.words)
+        is_short = len(words) <= BRIEF or (is_which and len(words) <= TELEGRAPHIC)
+        return is_short and _near(asked, kind.words) and not asks_else
     return (
         _near(asked, [*kind.words, *_words_of(place, words)])
         or any(_is_wanted(heard[max(0, at - 3) : at]) for at in kind.words)
         or (len(words) <= TELEGRAPHIC and not asks_else)
+    )
+
+
+def _says_only(words: Sequence[Word], kind: KindMention, place: PlaceMention | None) -> bool:
+    """Whether every word belongs to the kind or the place, or only asks for them."""
+    return all(
+        at in kind.words
+        or word.text in SMALL
+        or ASKS.fullmatch(sound(word.text)) is not None
+        or (place is not None and place.covers(word))
+        for at, word in enumerate(words)
     )
 
 
