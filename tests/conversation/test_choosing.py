@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from tests.support.chat import Chat, states
 from tests.support.server import Program
@@ -43,12 +41,12 @@ def test_a_word_in_between_does_not_lose_the_choices(chat: Chat) -> None:
     assert "Fuente:" in chat.says("2").text
 
 
-def test_once_chosen_a_number_chooses_nothing_any_more(
-    chat: Chat, someone: Callable[[], Chat]
-) -> None:
-    choices(chat)
+def test_another_of_the_choices_may_be_taken_after_one(chat: Chat) -> None:
+    first, second, *_ = choices(chat)
     chat.says("1")
-    assert chat.says("2").text == someone().says("2").text
+    assert chat.says("el segundo").text == chat.presses(chat.says(UNCLEAR), second).text
+    chat.says("que es el sis")
+    assert chat.says("la primera").text != chat.presses(chat.says(UNCLEAR), first).text
 
 
 def test_a_number_with_other_words_is_no_choice(chat: Chat) -> None:
@@ -86,3 +84,10 @@ def test_a_service_of_the_list_may_be_chosen_by_its_number(chat: Chat) -> None:
     assert second.removeprefix("2. ") in shown
     assert found.text.splitlines()[2].removeprefix("1. ") not in shown
     assert chat.says("¿y hospital?").first_line.startswith("Hospital · Comas")
+
+
+def test_the_same_choices_twice_help_nobody(chat: Chat) -> None:
+    choices(chat)
+    again = chat.says(UNCLEAR)
+    assert not [button for button in again.buttons if (button.data or "").startswith("e:")]
+    assert "113" in again.text

@@ -180,3 +180,9 @@ def test_a_language_without_catalogue_has_no_button(chat: Chat) -> None:
     line = chat.says("je suis malade et je ne comprends pas, merci pour les")
     assert "Je réponds" in line.text
     assert not {"English", "Português"} & set(line.labels)
+
+
+def test_asking_again_in_english_is_no_unknown_place(chat: Chat) -> None:
+    chat.says("where can i get an hiv test please")
+    assert chat.says("where can i get an hiv test please").text.startswith("Prueba rápida")
+    assert "Tacna" in chat.says("i live in Tacna").first_line

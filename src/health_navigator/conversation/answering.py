@@ -192,7 +192,8 @@ class Answering:
         language = languages.foreign_language(text)
         reply = replies.clarify(self.translate, understood.options, language)
         # A lone number means a choice that is gone; the same choices again help nobody.
-        if reply.choices == tuple(self.state.choices) or text.strip().isdecimal():
+        is_again = not self.state.understood and reply.choices == tuple(self.state.choices)
+        if is_again or text.strip().isdecimal():
             return self._miss(understood, text)
         return Turn(
             (self._with_sign(reply, understood),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from health_navigator.conversation import choosing, erasing, leaning, replies, taps
+from health_navigator.conversation import choosing, erasing, languages, leaning, replies, taps
 from health_navigator.conversation.answering import SAID_ALREADY, Answering
 from health_navigator.conversation.models import (
     WAITING_FOR_PLACE,
@@ -79,6 +79,9 @@ class Listening(Answering):
     def with_choices(self, turn: Turn) -> Turn:
         """The turn that remembers what was shown to choose among."""
         if turn.state is None or not turn.replies or turn.outcome in _ASIDES:
+            return turn
+        # Who took one of the choices may want to see another.
+        if turn.entry and Taps.ENTRY.with_argument(turn.entry) in self.state.choices:
             return turn
         last = turn.replies[-1]
         state = turn.state.but(choices=last.choices, none_of_these=last.none_of_these)
@@ -218,6 +221,8 @@ class Listening(Answering):
         mention = self.knowledge.where.find_place_alone(text, asked=True, known=True)
         if mention is not None:
             return self.around(kind, mention=mention)
+        if languages.foreign_language(text):
+            return None
         if leaning.asks_other(text) or self.understand(text).outcome is Outcome.NO_ANSWER:
             return self.say(self.near.unknown_place(), "unknown_place")
         return None

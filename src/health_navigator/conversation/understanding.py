@@ -398,7 +398,8 @@ def in_mind(knowledge: Snapshot, state: State) -> tuple[Kind | None, Entry | Non
     if state.kind:
         return Kind(state.kind), last
     shown = [knowledge.entries.get(each.partition(":")[2]) for each in state.choices]
-    offered = [(knowledge.kind_of_entry(entry.id), entry) for entry in shown if entry]
+    taken = last in shown
+    offered = [(knowledge.kind_of_entry(each.id), each) for each in shown if each and not taken]
     kinds = {kind for kind, _ in offered if kind}
     if len(kinds) == 1:
         return next((kind, entry) for kind, entry in offered if kind)
