@@ -73,6 +73,7 @@ def _labelled(name: str) -> list[tuple[str, str]]:
         ("danger_apart.tsv", 0.84, 0.76),
         ("danger_kinds.tsv", 0.86, 0.84),
         ("danger_hinted.tsv", 0.83, 0.72),
+        ("short.tsv", 0.88, 0.84),
     ],
 )
 def test_dangers_that_nobody_wrote_down_are_heard(
@@ -85,7 +86,13 @@ def test_dangers_that_nobody_wrote_down_are_heard(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.05), ("danger_kinds.tsv", 0.05)]
+    ("name", "most"),
+    [
+        ("danger.tsv", 0.02),
+        ("danger_apart.tsv", 0.05),
+        ("danger_kinds.tsv", 0.05),
+        ("short.tsv", 0.08),
+    ],
 )
 def test_calm_messages_with_alarming_words_stay_calm(
     model: TriageModel, name: str, most: float
