@@ -101,6 +101,22 @@ def test_calm_messages_with_alarming_words_stay_calm(
     assert _share([model.assess(text).danger is not None for text in calm]) <= most
 
 
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("no es emergencia, es por una cita", None),
+        ("no vale, emergencia no", None),
+        ("no, no es una urgencia", None),
+        ("no es emergencia pero mi papá no respira", "emergencia-medica"),
+        ("la emergencia no me atiende y mi hijo convulsiona", "emergencia-medica"),
+    ],
+)
+def test_an_emergency_that_is_denied_is_none_and_what_is_told_besides_counts(
+    model: TriageModel, text: str, danger: str | None
+) -> None:
+    assert model.assess(text).danger == danger
+
+
 def test_weak_signs_are_not_danger_now(model: TriageModel) -> None:
     signs = [model.assess(text) for label, text in _labelled("danger.tsv") if label == "weak"]
     assert not [sign for sign in signs if sign.danger]

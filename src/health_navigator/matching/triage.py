@@ -8,6 +8,7 @@ a sentence encoder is at hand, its vector is judged beside them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -54,6 +55,12 @@ MOST_CHARACTERS = 4_096
 # So many characters of words that people write are at most so many words.
 MOST_WORDS = 1_000
 MOST_NEAREST = 3
+# «No es emergencia» and «emergencia no» take a word back, and nothing else that is told.
+_ALARM = r"(?:emergencia|urgencia|ambulancia)s?"
+_TAKEN_BACK = re.compile(
+    rf"\bno (?:(?:es|era|fue|quiero|necesito) )?(?:(?:una|la|de|por|para) )?{_ALARM}\b"
+    rf"|\b{_ALARM} no(?= gracias| por favor|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,7 @@ class Hearing:
     by_meaning: Meaning | None = None
 
     def assess(self, text: str) -> Assessment:
+        text = _less_what_is_taken_back(text)
         heard = [*_parts(tokens(text)[:MOST_WORDS])]
         if not heard or self._says_nothing(heard[0]):
             return Assessment()
@@ -178,6 +186,13 @@ class Hearing:
         alike = self.told @ said
         order = np.argsort(-alike, kind="stable")[:MOST_NEAREST]
         return tuple(self.phrases[at] for at in order if alike[at] > 0)
+
+
+def _less_what_is_taken_back(text: str) -> str:
+    """The text as it is, or its words without «no es emergencia»."""
+    words = " ".join(tokens(text))
+    left = _TAKEN_BACK.sub(" ", words)
+    return text if left == words else left
 
 
 def _caution(words: int) -> float:
