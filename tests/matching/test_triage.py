@@ -117,6 +117,14 @@ def test_an_emergency_that_is_denied_is_none_and_what_is_told_besides_counts(
     assert model.assess(text).danger == danger
 
 
+def test_the_danger_close_behind_the_likeliest_is_told_too(model: TriageModel) -> None:
+    assert model.assess("mi marido me pega con una correa").also is None
+    told = ("mi papá me pega", "me pega siempre", "me pega con correa")
+    twins = [Danger("violencia", told), Danger("menor-en-peligro", told)]
+    heard = fit(twins, ["dónde hay una posta", "qué cubre el sis"]).assess("mi papá me pega")
+    assert {heard.danger, heard.also} == {"violencia", "menor-en-peligro"}
+
+
 def test_weak_signs_are_not_danger_now(model: TriageModel) -> None:
     signs = [model.assess(text) for label, text in _labelled("danger.tsv") if label == "weak"]
     assert not [sign for sign in signs if sign.danger]

@@ -81,7 +81,8 @@ class Answering:
             return self._closed(understood.closed, understood.entry)
         match understood.outcome:
             case Outcome.URGENT:
-                return self.urgent(understood.urgent or "", understood.confidence)
+                also = understood.heard.also if understood.heard else None
+                return self.urgent(understood.urgent or "", understood.confidence, also)
             case Outcome.SERVICES:
                 return self.services(understood)
             case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
@@ -102,11 +103,12 @@ class Answering:
         state = state.but(entry=entry.id, kind=None, understood=True)
         return Turn((reply,), state, Outcome.SERVICES, entry=entry.id)
 
-    def urgent(self, danger_id: str, confidence: float) -> Turn:
+    def urgent(self, danger_id: str, confidence: float, also: str | None = None) -> Turn:
         danger = self.knowledge.dangers[danger_id]
         entry = self.knowledge.entries.get(danger.entry)
+        beside = self.knowledge.dangers.get(also or "")
         return Turn(
-            (replies.urgent(self.translate, danger, entry, locale=self.locale),),
+            (replies.urgent(self.translate, danger, entry, locale=self.locale, also=beside),),
             self.state.but(entry=danger.entry, waiting=None, misses=0, understood=True),
             Outcome.URGENT,
             entry=danger.entry,

@@ -93,7 +93,7 @@ class Listening(Answering):
             return self._forgotten()
         danger = self.assess(text)
         if danger.danger:
-            return self.urgent(danger.danger, danger.confidence)
+            return self.urgent(danger.danger, danger.confidence, danger.also)
         if said.edited and self.state.understood:
             return Turn((), self.state, "edited")
         if said.forwarded:

@@ -55,6 +55,8 @@ MOST_CHARACTERS = 4_096
 # So many characters of words that people write are at most so many words.
 MOST_WORDS = 1_000
 MOST_NEAREST = 3
+# So near behind the likeliest danger, the next may be it: of dangers told apart wrongly, half.
+CLOSE_BEHIND = 0.6
 # «No es emergencia» and «emergencia no» take a word back, and nothing else that is told.
 _ALARM = r"(?:emergencia|urgencia|ambulancia)s?"
 _TAKEN_BACK = re.compile(
@@ -78,6 +80,7 @@ class Assessment:
     """`danger` now, or only a `weak` sign of one, or neither.
 
     `clause` is where it was heard, `nearest` the known phrases of danger that come closest to it.
+    `also`: the danger close behind.
     """
 
     danger: str | None = None
@@ -85,6 +88,7 @@ class Assessment:
     confidence: float = 0.0
     clause: str = ""
     nearest: tuple[str, ...] = ()
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Hearing:
         if leads[best] < enough and unease < WEAK_LEAN:
             return Assessment()
         kinds = margins[:, len(self.dangers) + 2 :]
-        likeliest = self.dangers[int((kinds[0] + kinds[best]).argmax())]
+        likeliest, also = self._kinds((kinds[0] + kinds[best]) / 2)
         is_danger = bool(leads[best] >= enough)
         return Assessment(
             danger=likeliest if is_danger else None,
@@ -178,7 +182,16 @@ class Hearing:
             confidence=1 / (1 + exp(-2 * float(leads[best]))),
             clause=" ".join(heard[best]),
             nearest=self._nearest(rows[best]),
+            also=also if is_danger else None,
         )
+
+    def _kinds(self, likely: FloatArray) -> tuple[str, str | None]:
+        """The likeliest danger, and the next where it is close behind."""
+        first, *others = np.argsort(-likely, kind="stable")
+        close = [
+            self.dangers[each] for each in others[:1] if likely[first] - likely[each] < CLOSE_BEHIND
+        ]
+        return self.dangers[first], close[0] if close else None
 
     def _nearest(self, row: Row) -> tuple[str, ...]:
         said = np.zeros(self.told.shape[1], dtype=np.float32)
