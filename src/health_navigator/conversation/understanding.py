@@ -65,6 +65,9 @@ _ADDRESSES = ("disculpe", "disculpa", "oiga", "amigo", "amiga")
 _THANKS = ("gracias", "muchas", "mil", "de", "antemano", "saludos")
 _OPENINGS = frozenset(map(sound, (*_HELLOS, *_ADDRESSES, *_CRIES)))
 _CLOSINGS = frozenset(map(sound, (*_THANKS, *_CRIES)))
+# Who is told so much of has not only begun to write.
+_MORE_THAN_BEGUN = 2
+_IS = frozenset(("es", "esta", "tiene"))
 # Less likely than this, the rest of such a message was not understood either.
 _TOLD_ENOUGH = 0.25
 
@@ -281,7 +284,7 @@ def _heard(knowledge: Snapshot, text: str) -> Understanding:
             more = _decided(knowledge, knowledge.ranker.rank(rest))
             if _says_more(more, understood):
                 return more
-    return understood
+    return _less_the_beginning(knowledge, understood) if _tells_more(told) else understood
 
 
 def _says_more(more: Understanding, than: Understanding) -> bool:
@@ -298,6 +301,21 @@ def _without_courtesies(text: str) -> str:
     while words and sound(words[-1]) in _CLOSINGS:
         words = words[:-1]
     return " ".join(words)
+
+
+def _tells_more(told: str | None) -> bool:
+    """«Mi sobrino comió unas bolitas» is no beginning, whatever it is."""
+    words = [word for word in (told or "").split() if word not in SMALL and word not in _IS]
+    return len(words) >= _MORE_THAN_BEGUN
+
+
+def _less_the_beginning(knowledge: Snapshot, understood: Understanding) -> Understanding:
+    """What else the message may mean, if anything."""
+    ranking = understood.ranking
+    if ranking is None:
+        return understood
+    others = tuple(each for each in ranking.candidates if each.id != _BEGUN)
+    return _decided(knowledge, replace(ranking, candidates=others))
 
 
 def _is_begun(understood: Understanding) -> bool:
