@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from health_navigator.conversation import languages, replies, scrubbing
+from health_navigator.conversation.danger import hear
 from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import Reply, State, Turn, Unanswered, Vote
 from health_navigator.conversation.nearby import Nearby
@@ -68,7 +69,7 @@ class Answering:
     def assess(self, text: str) -> Assessment:
         """What triage says of a readable text."""
         if text not in self._assessed:
-            self._assessed[text] = self.knowledge.triage.assess(text)
+            self._assessed[text] = hear(self.knowledge, text, self.state)
         return self._assessed[text]
 
     def understand(self, text: str) -> Understanding:

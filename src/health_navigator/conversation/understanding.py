@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from health_navigator.conversation.danger import hear
 from health_navigator.conversation.models import State
 from health_navigator.directory.hours import Opening, opening
 from health_navigator.directory.models import Kind, Service
@@ -140,7 +141,7 @@ def understand(
     `danger`: what triage says of this very text, where it was asked before.
     """
     readable = to_readable(text)
-    danger = danger or knowledge.triage.assess(readable)
+    danger = danger or hear(knowledge, readable, state or State())
     if danger.danger:
         return replace(_urgent(knowledge, danger.danger, danger.confidence), heard=danger)
     understood = _ordinary(knowledge, readable, moment, point, state or State())

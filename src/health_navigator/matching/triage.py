@@ -30,9 +30,9 @@ NONE = "none"
 # How far a danger must lead over none: there one ordinary message in a hundred passes.
 DANGER_LEAD = 0.28
 # The same where the encoder was asked.
-MEANT_LEAD = 0.25
+MEANT_LEAD = 0.22
 # Below the first lead or above the second, words leave no doubt: the encoder is not asked.
-DOUBT_FROM, DOUBT_TO = -0.45, 1.0
+DOUBT_FROM, DOUBT_TO = -0.45, 0.35
 # What a vector counts for beside the words' signs, and what both together do beside words alone.
 VECTOR_WEIGHS = 0.7
 MEANING_WEIGHS = 0.7
@@ -80,7 +80,7 @@ class Assessment:
     """`danger` now, or only a `weak` sign of one, or neither.
 
     `clause` is where it was heard, `nearest` the known phrases of danger that come closest to it.
-    `also`: the danger close behind.
+    `by_meaning`: words alone would not have called it a danger. `also`: the danger close behind.
     """
 
     danger: str | None = None
@@ -88,6 +88,7 @@ class Assessment:
     confidence: float = 0.0
     clause: str = ""
     nearest: tuple[str, ...] = ()
+    by_meaning: bool = False
     also: str | None = None
 
 
@@ -147,7 +148,8 @@ class Hearing:
         heard, rows = [heard[at] for at in kept], [rows[at] for at in kept]
         # The very text that the ranker asks about: it is encoded once.
         said = [text, *map(" ".join, heard[1:])]
-        return self._judged(heard, rows, self.by_meaning.margins(rows, said), MEANT_LEAD)
+        judged = self._judged(heard, rows, self.by_meaning.margins(rows, said), MEANT_LEAD)
+        return replace(judged, by_meaning=bool(judged.danger and leads.max() < DANGER_LEAD))
 
     def _says_nothing(self, words: Sequence[str]) -> bool:
         """A lone number or everyday word."""
