@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.support.chat import Chat
+from tests.support.chat import DANGER, Chat
 from tests.support.knowledge import real_snapshot
 
 from health_navigator.conversation.danger import hear
@@ -16,6 +16,8 @@ from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.features import FloatArray
 from health_navigator.matching.rank import Reader
 from health_navigator.matching.triage import Danger, fit, fit_meaning
+
+LISTENERS = "📞 113 · Apoyo psicológico"
 
 
 # What is only a hint
@@ -72,6 +74,60 @@ def test_a_danger_that_begins_with_and_is_heard_after_an_answer(chat: Chat) -> N
     told = chat.says("y ahora mi bebé no respira")
     assert told.text.startswith("106")
     assert "🆘 Más números" in told.labels
+
+
+# What outlasts an alarm
+
+
+def test_thanks_after_an_alarm_leave_the_line_to_call(chat: Chat) -> None:
+    chat.says(DANGER)
+    assert chat.says("gracias igual").text.startswith(LISTENERS)
+
+
+def test_an_ordinary_answer_after_an_alarm_stands_below_the_line(chat: Chat) -> None:
+    chat.says(DANGER)
+    assert LISTENERS in chat.says("que es el sis").text
+    assert LISTENERS in chat.says("qzxw plmk wvbn").text
+
+
+def test_the_answer_to_the_danger_itself_does_not_repeat_its_line(chat: Chat) -> None:
+    chat.presses(chat.says(DANGER), "Ayuda ahora mismo")
+    assert LISTENERS not in chat.taps("e:suicidio").text
+
+
+def test_who_never_was_in_danger_sees_no_line(chat: Chat) -> None:
+    chat.says("que es el sis")
+    assert LISTENERS not in chat.says("gracias").text
+
+
+@pytest.mark.parametrize(
+    ("danger", "place", "kind"),
+    [
+        (DANGER, "estoy en tacna", "Apoyo emocional"),
+        ("mi marido me golpea", "en ate", "Protección y consejo (CEM)"),
+        ("me violaron anoche", "vivo en trujillo", "Hospital"),
+        ("mi papá se desmayó y no respira", "estoy en piura", "Hospital"),
+    ],
+)
+def test_a_place_after_an_alarm_brings_what_fits_the_danger(
+    chat: Chat, danger: str, place: str, kind: str
+) -> None:
+    chat.says("donde me hago la prueba del vih en lima")
+    chat.says(danger)
+    assert chat.says(place).first_line.startswith(kind)
+
+
+def test_who_has_no_credit_after_an_alarm_reads_that_the_lines_are_free(chat: Chat) -> None:
+    chat.says(DANGER)
+    told = chat.says("no tengo saldo para llamar").text
+    assert "Línea 100, gratis" in told
+    assert "113, gratis" in told
+
+
+def test_it_is_over_when_the_chat_is_forgotten(chat: Chat) -> None:
+    chat.says(DANGER)
+    chat.says("/borrar")
+    assert LISTENERS not in chat.says("gracias").text
 
 
 # Who began to write, and who told something

@@ -110,7 +110,15 @@ class Answering:
         beside = self.knowledge.dangers.get(also or "")
         return Turn(
             (replies.urgent(self.translate, danger, entry, locale=self.locale, also=beside),),
-            self.state.but(entry=danger.entry, waiting=None, misses=0, understood=True),
+            self.state.but(
+                entry=danger.entry,
+                kind=None,
+                waiting=None,
+                misses=0,
+                understood=True,
+                danger=danger_id,
+                danger_at=self.moment.timestamp(),
+            ),
             Outcome.URGENT,
             entry=danger.entry,
             confidence=confidence,

@@ -1,11 +1,14 @@
-"""Danger in the light of the conversation: which alarm is a mere hint."""
+"""Danger in the light of the conversation: which alarm is a mere hint, and what outlasts one."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from health_navigator.conversation.models import State
+from health_navigator.directory.models import Kind
+from health_navigator.knowledge.models import Danger
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching.normalise import sounded
 from health_navigator.matching.triage import Assessment
@@ -16,6 +19,8 @@ _SURE_OF_ORDINARY = 0.97
 _SURE_OF_DANGER = 0.7
 _FOLLOW_UP_WORDS = 7
 _GOES_ON = re.compile(r"^(?:i|pero|entonses|tambien|o)\b")  # by sound
+# So long after an alarm its numbers stand above ordinary answers.
+_SECONDS_AFTER = 30 * 60
 
 
 def hear(knowledge: Snapshot, text: str, state: State) -> Assessment:
@@ -33,7 +38,7 @@ def hear(knowledge: Snapshot, text: str, state: State) -> Assessment:
 def _asks_more(knowledge: Snapshot, text: str, state: State, heard: Assessment) -> bool:
     """Whether it goes on about an ordinary topic: «¿y mi esposa?»."""
     entry = knowledge.entries.get(state.entry or "")
-    if entry is None or entry.id in _entries(knowledge):
+    if entry is None or state.danger or entry.id in _entries(knowledge):
         return False
     said = sounded(text)
     is_brief = len(said.split()) <= _FOLLOW_UP_WORDS and _GOES_ON.match(said) is not None
@@ -53,3 +58,20 @@ def _is_ordinary(knowledge: Snapshot, text: str, heard: Assessment) -> bool:
 
 def _entries(knowledge: Snapshot) -> set[str]:
     return {danger.entry for danger in knowledge.dangers.values()}
+
+
+def lasting(knowledge: Snapshot, state: State, moment: datetime) -> Danger | None:
+    """The danger that was heard a while ago in this chat."""
+    is_recent = moment.timestamp() - state.danger_at < _SECONDS_AFTER
+    return knowledge.dangers.get(state.danger or "") if is_recent else None
+
+
+def kind_that_fits(knowledge: Snapshot, state: State, moment: datetime) -> Kind:
+    """What somebody who names but a place looks for there."""
+    if state.kind:
+        return Kind(state.kind)
+    danger = lasting(knowledge, state, moment)
+    of_danger = danger.service if danger else None
+    if danger is not None and of_danger and state.entry in (None, danger.entry):
+        return of_danger
+    return knowledge.kind_of_entry(state.entry or "") or of_danger or Kind.CENTRO_SALUD

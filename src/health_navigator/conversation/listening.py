@@ -10,6 +10,7 @@ from health_navigator.conversation.answering import (
     WAITING_FOR_WISH,
     Answering,
 )
+from health_navigator.conversation.danger import kind_that_fits, lasting
 from health_navigator.conversation.models import (
     Command,
     Group,
@@ -28,12 +29,15 @@ from health_navigator.conversation.understanding import Outcome, to_readable
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
+from health_navigator.knowledge.models import Danger
 
 MAX_TEXT = 4_096
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
 # So sure of another question that it interrupts the interview.
 _SURE_OF_QUESTION = 0.6
+# What an answer may be; not the interview, nor what takes the talk off the screen.
+_ANSWERS = frozenset((*Outcome, "ask_place", "unknown_place"))
 _SHORTCUTS = {"sis": Taps.INTERVIEW, "cerca": Taps.NEAR, "emergencia": Taps.EMERGENCY}
 _ENTRIES = {"privacidad": PRIVACY_ENTRY, "ayuda": HELP_ENTRY}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -79,6 +83,17 @@ class Listening(Answering):
         way_back = self.interviewing.resume_button(state)
         last = replace(last, buttons=(*last.buttons, *way_back))
         return replace(turn, replies=(*others, last))
+
+    def with_numbers(self, turn: Turn) -> Turn:
+        """The answer below the numbers of a danger that was heard a while ago."""
+        danger = lasting(self.knowledge, self.state, self.moment)
+        if danger is None or turn.urgent or turn.outcome not in _ANSWERS or not turn.replies:
+            return turn
+        first, *others = turn.replies
+        line = replies.danger_line(danger)
+        if line in first.text or _is_its_answer(turn, danger):
+            return turn
+        return replace(turn, replies=(replace(first, text=f"{line}\n\n{first.text}"), *others))
 
     # What people type
 
@@ -155,7 +170,7 @@ class Listening(Answering):
         )
 
     def _point(self, latitude: float, longitude: float) -> Turn:
-        kind = Kind(self.state.kind or Kind.CENTRO_SALUD)
+        kind = kind_that_fits(self.knowledge, self.state, self.moment)
         point = (latitude, longitude)
         if not self.knowledge.directory.is_in_reach(point):
             return self.say(self.near.out_of_reach(kind), "out_of_reach")
@@ -290,3 +305,8 @@ class Listening(Answering):
     def _language(self, locale: str) -> Turn:
         reply = replies.menu(translator(locale), self.knowledge.topics)
         return Turn((reply,), self.state.but(locale=locale), "language")
+
+
+def _is_its_answer(turn: Turn, danger: Danger) -> bool:
+    """The answer that goes with a danger names its numbers itself."""
+    return turn.outcome == Outcome.ANSWER and turn.entry == danger.entry

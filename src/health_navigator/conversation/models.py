@@ -119,6 +119,7 @@ class State:
 
     `nearby` and `namesakes` are what "See more" goes on with: services of the last list, and codes
     of places that share a name. `keyboard`: the button for sharing a location is on the screen.
+    `danger`: the kind last heard, and when.
     """
 
     entry: str | None = None
@@ -136,6 +137,8 @@ class State:
     tapped_at: float = 0.0
     burst: int = 0
     burst_since: float = 0.0
+    danger: str | None = None
+    danger_at: float = 0.0
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

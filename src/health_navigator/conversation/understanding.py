@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from health_navigator.conversation.danger import hear
+from health_navigator.conversation.danger import hear, kind_that_fits
 from health_navigator.conversation.models import State
 from health_navigator.directory.hours import Opening, opening
 from health_navigator.directory.models import Kind, Service
@@ -359,8 +359,7 @@ def _follow_up(
     last = knowledge.entries.get(state.entry or "")
     mention = knowledge.where.find_place_alone(text)
     if mention is not None:
-        kind = Kind(state.kind) if state.kind else knowledge.kind_of_entry(state.entry or "")
-        kind = kind or Kind.CENTRO_SALUD
+        kind = kind_that_fits(knowledge, state, moment)
         return where_to_go(knowledge, kind, moment, mention=mention, entry=last)
     if last is None or not _is_open(understood) or not _leans_on(text):
         return None
