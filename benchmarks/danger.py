@@ -19,6 +19,13 @@ from health_navigator.matching.rank import learn_reader
 from health_navigator.matching.triage import Danger, TriageModel, fit, fit_meaning, meant
 
 NOBODY = ("none", "weak")
+NAMES = (
+    "danger.tsv",
+    "danger_apart.tsv",
+    "danger_kinds.tsv",
+    "danger_hinted.tsv",
+    "short.tsv",
+)
 SHORT_ANSWERS = ("yes", "no", "unsure", "withheld", "back", "cancel")
 Labelled = list[tuple[str, str]]
 
@@ -41,7 +48,7 @@ def knowledge() -> tuple[list[Danger], list[str]]:
 def labelled() -> Iterator[tuple[str, Labelled]]:
     lines = MESSAGES.read_text(encoding="utf-8").splitlines()
     yield MESSAGES.name, [(each.crisis or "none", each.text) for each in read_questions(lines)]
-    for name in ("danger.tsv", "danger_apart.tsv", "danger_kinds.tsv", "danger_hinted.tsv"):
+    for name in NAMES:
         rows = (ROOT / "tests" / "data" / name).read_text(encoding="utf-8").splitlines()
         yield name, [(kind, text) for kind, _, text in (row.partition("\t") for row in rows)]
 

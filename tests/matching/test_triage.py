@@ -73,6 +73,7 @@ def _labelled(name: str) -> list[tuple[str, str]]:
         ("danger_apart.tsv", 0.84, 0.76),
         ("danger_kinds.tsv", 0.86, 0.84),
         ("danger_hinted.tsv", 0.83, 0.72),
+        ("short.tsv", 0.88, 0.84),
     ],
 )
 def test_dangers_that_nobody_wrote_down_are_heard(
@@ -85,13 +86,43 @@ def test_dangers_that_nobody_wrote_down_are_heard(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("danger.tsv", 0.02), ("danger_apart.tsv", 0.05), ("danger_kinds.tsv", 0.05)]
+    ("name", "most"),
+    [
+        ("danger.tsv", 0.02),
+        ("danger_apart.tsv", 0.05),
+        ("danger_kinds.tsv", 0.05),
+        ("short.tsv", 0.08),
+    ],
 )
 def test_calm_messages_with_alarming_words_stay_calm(
     model: TriageModel, name: str, most: float
 ) -> None:
     calm = [text for label, text in _labelled(name) if label == "none"]
     assert _share([model.assess(text).danger is not None for text in calm]) <= most
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("no es emergencia, es por una cita", None),
+        ("no vale, emergencia no", None),
+        ("no, no es una urgencia", None),
+        ("no es emergencia pero mi papá no respira", "emergencia-medica"),
+        ("la emergencia no me atiende y mi hijo convulsiona", "emergencia-medica"),
+    ],
+)
+def test_an_emergency_that_is_denied_is_none_and_what_is_told_besides_counts(
+    model: TriageModel, text: str, danger: str | None
+) -> None:
+    assert model.assess(text).danger == danger
+
+
+def test_the_danger_close_behind_the_likeliest_is_told_too(model: TriageModel) -> None:
+    assert model.assess("mi marido me pega con una correa").also is None
+    told = ("mi papá me pega", "me pega siempre", "me pega con correa")
+    twins = [Danger("violencia", told), Danger("menor-en-peligro", told)]
+    heard = fit(twins, ["dónde hay una posta", "qué cubre el sis"]).assess("mi papá me pega")
+    assert {heard.danger, heard.also} == {"violencia", "menor-en-peligro"}
 
 
 def test_weak_signs_are_not_danger_now(model: TriageModel) -> None:

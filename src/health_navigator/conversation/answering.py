@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from health_navigator.conversation import languages, leaning, replies, scrubbing
+from health_navigator.conversation.danger import hear
 from health_navigator.conversation.interviewing import Interviewing
 from health_navigator.conversation.models import (
     WAITING_FOR_WISH,
@@ -79,7 +80,7 @@ class Answering:
     def assess(self, text: str) -> Assessment:
         """What triage says of a readable text."""
         if text not in self._assessed:
-            self._assessed[text] = self.knowledge.triage.assess(text)
+            self._assessed[text] = hear(self.knowledge, text, self.state)
         return self._assessed[text]
 
     def understand(self, text: str) -> Understanding:
@@ -92,7 +93,8 @@ class Answering:
             return self._closed(understood.closed, understood.entry)
         match understood.outcome:
             case Outcome.URGENT:
-                return self.urgent(understood.urgent or "", understood.confidence)
+                also = understood.heard.also if understood.heard else None
+                return self.urgent(understood.urgent or "", understood.confidence, also)
             case Outcome.SERVICES:
                 return self.services(understood)
             case Outcome.ANSWER | Outcome.SMALLTALK if understood.entry:
@@ -131,12 +133,21 @@ class Answering:
         state = state.but(entry=entry.id, kind=None, understood=True)
         return Turn((reply,), state, Outcome.SERVICES, entry=entry.id)
 
-    def urgent(self, danger_id: str, confidence: float) -> Turn:
+    def urgent(self, danger_id: str, confidence: float, also: str | None = None) -> Turn:
         danger = self.knowledge.dangers[danger_id]
         entry = self.knowledge.entries.get(danger.entry)
+        beside = self.knowledge.dangers.get(also or "")
         return Turn(
-            (replies.urgent(self.translate, danger, entry, locale=self.locale),),
-            self.state.but(entry=danger.entry, waiting=None, misses=0, understood=True),
+            (replies.urgent(self.translate, danger, entry, locale=self.locale, also=beside),),
+            self.state.but(
+                entry=danger.entry,
+                kind=None,
+                waiting=None,
+                misses=0,
+                understood=True,
+                danger=danger_id,
+                danger_at=self.moment.timestamp(),
+            ),
             Outcome.URGENT,
             entry=danger.entry,
             confidence=confidence,

@@ -31,7 +31,7 @@ class Dialogue:
         if paced is None:
             return Turn((), state, "double_tap")
         listening = self._listening(incoming.chats, locale, paced)
-        turn = listening.take(incoming.said)
+        turn = listening.with_numbers(listening.take(incoming.said))
         if pacing.is_flood(paced) and not _is_pressing(turn):
             return _hushed(incoming.said, paced, translator(locale))
         turn = _keyboard_removed(turn, incoming.said, translator(locale))

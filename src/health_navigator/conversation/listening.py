@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from health_navigator.conversation import choosing, erasing, languages, leaning, replies, taps
 from health_navigator.conversation.answering import SAID_ALREADY, Answering
+from health_navigator.conversation.danger import lasting
 from health_navigator.conversation.models import (
     WAITING_FOR_PLACE,
     WAITING_FOR_WISH,
@@ -25,6 +26,7 @@ from health_navigator.conversation.understanding import Outcome, in_mind, to_rea
 from health_navigator.directory import ubigeo
 from health_navigator.directory.models import Kind
 from health_navigator.i18n import LOCALES, translator
+from health_navigator.knowledge.models import Danger
 
 PRIVACY_ENTRY = "privacidad"
 HELP_ENTRY = "ayuda-bot"
@@ -32,6 +34,8 @@ HELP_ENTRY = "ayuda-bot"
 _ASIDES = frozenset((Outcome.NO_ANSWER, Outcome.SMALLTALK, "empty", "unreadable", "edited"))
 # So sure of another question that it interrupts the interview.
 _SURE_OF_QUESTION = 0.6
+# What an answer may be; not the interview, nor what takes the talk off the screen.
+_ANSWERS = frozenset((*Outcome, "ask_place", "unknown_place"))
 _SHORTCUTS = {"sis": Taps.INTERVIEW, "cerca": Taps.NEAR, "emergencia": Taps.EMERGENCY}
 _ENTRIES = {"privacidad": PRIVACY_ENTRY, "ayuda": HELP_ENTRY}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -94,6 +98,17 @@ class Listening(Answering):
         said = turn.entry if turn.outcome in (Outcome.ANSWER, SAID_ALREADY) else None
         return replace(turn, state=turn.state.but(said=said))
 
+    def with_numbers(self, turn: Turn) -> Turn:
+        """The answer below the numbers of a danger that was heard a while ago."""
+        danger = lasting(self.knowledge, self.state, self.moment)
+        if danger is None or turn.urgent or turn.outcome not in _ANSWERS or not turn.replies:
+            return turn
+        first, *others = turn.replies
+        line = replies.danger_line(danger)
+        if line in first.text or _is_its_answer(turn, danger):
+            return turn
+        return replace(turn, replies=(replace(first, text=f"{line}\n\n{first.text}"), *others))
+
     # What people type
 
     def _text(self, said: Text) -> Turn:
@@ -108,7 +123,7 @@ class Listening(Answering):
             return self._forgotten()
         danger = self.assess(text)
         if danger.danger:
-            return self.urgent(danger.danger, danger.confidence)
+            return self.urgent(danger.danger, danger.confidence, danger.also)
         if said.edited and self.state.understood:
             return Turn((), self.state, "edited")
         if said.forwarded:
@@ -238,7 +253,7 @@ class Listening(Answering):
         )
 
     def _point(self, latitude: float, longitude: float) -> Turn:
-        kind = in_mind(self.knowledge, self.state)[0] or Kind.CENTRO_SALUD
+        kind = in_mind(self.knowledge, self.state, self.moment)[0] or Kind.CENTRO_SALUD
         point = (latitude, longitude)
         if not self.knowledge.directory.is_in_reach(point):
             return self.say(self.near.out_of_reach(kind), "out_of_reach")
@@ -378,3 +393,8 @@ class Listening(Answering):
     def _language(self, locale: str) -> Turn:
         reply = replies.menu(translator(locale), self.knowledge.topics)
         return Turn((reply,), self.state.but(locale=locale), "language")
+
+
+def _is_its_answer(turn: Turn, danger: Danger) -> bool:
+    """The answer that goes with a danger names its numbers itself."""
+    return turn.outcome == Outcome.ANSWER and turn.entry == danger.entry

@@ -130,6 +130,7 @@ class State:
     `choices` and `none_of_these`: taps of the buttons that were shown last to choose among.
     `listed`: the services of the last list. `said`: the answer that was the very last message.
     `paused`: the interview waits for an emergency to be over.
+    `danger`: the kind last heard, and when.
     """
 
     entry: str | None = None
@@ -152,6 +153,8 @@ class State:
     listed: tuple[str, ...] = ()
     said: str | None = None
     paused: bool = False
+    danger: str | None = None
+    danger_at: float = 0.0
 
     def but(self, **changes: Any) -> Self:  # noqa: ANN401  any of the fields
         return replace(self, **changes)

@@ -34,7 +34,8 @@ def _said(
     match understood.outcome:
         case Outcome.URGENT:
             danger = knowledge.dangers[understood.urgent or ""]
-            return replies.urgent(_, danger, understood.entry, locale=locale).plain
+            also = knowledge.dangers.get((understood.heard and understood.heard.also) or "")
+            return replies.urgent(_, danger, understood.entry, locale=locale, also=also).plain
         case Outcome.SERVICES:
             services = _services(near, understood)
             if understood.entry is None or understood.entry.id not in knowledge.answer_first:

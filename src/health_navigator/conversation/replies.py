@@ -202,10 +202,26 @@ def sourced(_: Translate, sources: Sequence[Source], verified_on: date, locale: 
     )
 
 
-def urgent(_: Translate, danger: Danger, entry: Entry | None, *, locale: str) -> Reply:
+def urgent(
+    _: Translate,
+    danger: Danger,
+    entry: Entry | None,
+    *,
+    locale: str,
+    also: Danger | None = None,
+) -> Reply:
+    """What to do at once; then the numbers of another danger that it `also` may be."""
     beside = ((entry_button(entry),),) if entry else ()
     more = (Button(_("🆘 More numbers"), Taps.EMERGENCY), Button(_(_TOPICS), Taps.MENU))
-    return Reply(danger.message, footer=spanish_only(_, locale) or None, buttons=(*beside, more))
+    text = "\n\n".join(filter(None, (danger.message, _new_numbers(danger, also))))
+    return Reply(text, footer=spanish_only(_, locale) or None, buttons=(*beside, more))
+
+
+def _new_numbers(danger: Danger, also: Danger | None) -> str:
+    known = _digits(danger.message).split()
+    return call_lines(
+        call for call in (also.call[:2] if also else ()) if _digits(call.phone) not in known
+    )
 
 
 def emergency(_: Translate) -> Reply:

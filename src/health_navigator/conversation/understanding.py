@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from health_navigator.conversation import leaning
+from health_navigator.conversation.danger import hear, service_of_danger
 from health_navigator.conversation.models import State
 from health_navigator.directory.directory import Near
 from health_navigator.directory.hours import ALWAYS_OPEN, Opening, opening
@@ -21,6 +22,7 @@ from health_navigator.knowledge.models import Entry, OutOfScope
 from health_navigator.knowledge.snapshot import Snapshot
 from health_navigator.matching import decide as deciding
 from health_navigator.matching.normalise import sound, sounded
+from health_navigator.matching.place_words import SMALL
 from health_navigator.matching.places import Place, PlaceMention
 from health_navigator.matching.rank import Ranking
 from health_navigator.matching.triage import Assessment
@@ -60,6 +62,9 @@ _ADDRESSES = ("disculpe", "disculpa", "oiga", "amigo", "amiga")
 _THANKS = ("gracias", "muchas", "mil", "de", "antemano", "saludos")
 _OPENINGS = frozenset(map(sound, (*_HELLOS, *_ADDRESSES, *_CRIES)))
 _CLOSINGS = frozenset(map(sound, (*_THANKS, *_CRIES)))
+# Who is told so much of has not only begun to write.
+_MORE_THAN_BEGUN = 2
+_IS = frozenset(("es", "esta", "tiene"))
 # Less likely than this, the rest of such a message was not understood either.
 _TOLD_ENOUGH = 0.25
 
@@ -130,7 +135,7 @@ def understand(
     `danger`: what triage says of this very text, where it was asked before.
     """
     readable = to_readable(text)
-    danger = danger or knowledge.triage.assess(readable)
+    danger = danger or hear(knowledge, readable, state or State())
     if danger.danger:
         return replace(_urgent(knowledge, danger.danger, danger.confidence), heard=danger)
     understood = _ordinary(knowledge, readable, moment, point, state or State())
@@ -301,7 +306,7 @@ def _heard(knowledge: Snapshot, text: str) -> Understanding:
             more = _decided(knowledge, knowledge.ranker.rank(rest))
             if _says_more(more, understood):
                 return more
-    return understood
+    return _less_the_beginning(knowledge, understood) if _tells_more(told) else understood
 
 
 def _says_more(more: Understanding, than: Understanding) -> bool:
@@ -318,6 +323,21 @@ def _without_courtesies(text: str) -> str:
     while words and sound(words[-1]) in _CLOSINGS:
         words = words[:-1]
     return " ".join(words)
+
+
+def _tells_more(told: str | None) -> bool:
+    """«Mi sobrino comió unas bolitas» is no beginning, whatever it is."""
+    words = [word for word in (told or "").split() if word not in SMALL and word not in _IS]
+    return len(words) >= _MORE_THAN_BEGUN
+
+
+def _less_the_beginning(knowledge: Snapshot, understood: Understanding) -> Understanding:
+    """What else the message may mean, if anything."""
+    ranking = understood.ranking
+    if ranking is None:
+        return understood
+    others = tuple(each for each in ranking.candidates if each.id != _BEGUN)
+    return _decided(knowledge, replace(ranking, candidates=others))
 
 
 def _is_begun(understood: Understanding) -> bool:
@@ -371,7 +391,7 @@ def _other_place(
     knowledge: Snapshot, text: str, moment: datetime, understood: Understanding, state: State
 ) -> Understanding | None:
     """A bare place keeps what is sought, a bare kind keeps the place, and «¿dónde?» both."""
-    sought, topic = in_mind(knowledge, state)
+    sought, topic = in_mind(knowledge, state, moment)
     is_known = bool(state.kind or topic) and not _is_news(understood, topic, state)
     mention = knowledge.where.find_place_alone(text, known=is_known)
     if mention is not None:
@@ -389,7 +409,9 @@ def _other_place(
     return where_to_go(knowledge, sought or Kind.CENTRO_SALUD, moment, entry=topic)
 
 
-def in_mind(knowledge: Snapshot, state: State) -> tuple[Kind | None, Entry | None]:
+def in_mind(
+    knowledge: Snapshot, state: State, moment: datetime
+) -> tuple[Kind | None, Entry | None]:
     """What kind of service a conversation is about, and the entry that goes with it.
 
     After choices that nobody took it is what they have in common.
@@ -397,6 +419,8 @@ def in_mind(knowledge: Snapshot, state: State) -> tuple[Kind | None, Entry | Non
     last = knowledge.entries.get(state.entry or "")
     if state.kind:
         return Kind(state.kind), last
+    if of_danger := service_of_danger(knowledge, state, moment):
+        return of_danger, last
     shown = [knowledge.entries.get(each.partition(":")[2]) for each in state.choices]
     taken = last in shown
     offered = [(knowledge.kind_of_entry(each.id), each) for each in shown if each and not taken]

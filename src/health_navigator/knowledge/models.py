@@ -110,10 +110,14 @@ class DangerId(StrEnum):
 
 
 class Danger(Strict):
-    """One kind of danger: how people describe it, and what to say at once."""
+    """One kind of danger: how people describe it, and what to say at once.
+
+    `service`: where people go with it who then name only a place.
+    """
 
     id: DangerId
     entry: Slug
+    service: Kind | None = None
     message: Annotated[str, Field(min_length=1, max_length=500)]
     call: tuple[Call, ...] = Field(min_length=1)
     phrases: tuple[Question, ...] = Field(min_length=1)

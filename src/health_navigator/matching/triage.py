@@ -8,6 +8,7 @@ a sentence encoder is at hand, its vector is judged beside them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,9 +30,9 @@ NONE = "none"
 # How far a danger must lead over none: there one ordinary message in a hundred passes.
 DANGER_LEAD = 0.28
 # The same where the encoder was asked.
-MEANT_LEAD = 0.25
+MEANT_LEAD = 0.22
 # Below the first lead or above the second, words leave no doubt: the encoder is not asked.
-DOUBT_FROM, DOUBT_TO = -0.45, 1.0
+DOUBT_FROM, DOUBT_TO = -0.45, 0.35
 # What a vector counts for beside the words' signs, and what both together do beside words alone.
 VECTOR_WEIGHS = 0.7
 MEANING_WEIGHS = 0.7
@@ -53,6 +54,14 @@ AMONG_WEIGHS = 1.0
 # So many characters of words that people write are at most so many words.
 MOST_WORDS = 1_000
 MOST_NEAREST = 3
+# So near behind the likeliest danger, the next may be it: of dangers told apart wrongly, half.
+CLOSE_BEHIND = 0.6
+# «No es emergencia» and «emergencia no» take a word back, and nothing else that is told.
+_ALARM = r"(?:emergencia|urgencia|ambulancia)s?"
+_TAKEN_BACK = re.compile(
+    rf"\bno (?:(?:es|era|fue|quiero|necesito) )?(?:(?:una|la|de|por|para) )?{_ALARM}\b"
+    rf"|\b{_ALARM} no(?= gracias| por favor|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class Assessment:
     """`danger` now, or only a `weak` sign of one, or neither.
 
     `clause` is where it was heard, `nearest` the known phrases of danger that come closest to it.
+    `by_meaning`: words alone would not have called it a danger. `also`: the danger close behind.
     """
 
     danger: str | None = None
@@ -77,6 +87,8 @@ class Assessment:
     confidence: float = 0.0
     clause: str = ""
     nearest: tuple[str, ...] = ()
+    by_meaning: bool = False
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,7 @@ class Hearing:
     by_meaning: Meaning | None = None
 
     def assess(self, text: str) -> Assessment:
+        text = _less_what_is_taken_back(text)
         heard = [*_parts(tokens(text)[:MOST_WORDS])]
         if not heard or self._says_nothing(heard[0]):
             return Assessment()
@@ -134,7 +147,8 @@ class Hearing:
         heard, rows = [heard[at] for at in kept], [rows[at] for at in kept]
         # The very text that the ranker asks about: it is encoded once.
         said = [text, *map(" ".join, heard[1:])]
-        return self._judged(heard, rows, self.by_meaning.margins(rows, said), MEANT_LEAD)
+        judged = self._judged(heard, rows, self.by_meaning.margins(rows, said), MEANT_LEAD)
+        return replace(judged, by_meaning=bool(judged.danger and leads.max() < DANGER_LEAD))
 
     def _says_nothing(self, words: Sequence[str]) -> bool:
         """A lone number or everyday word."""
@@ -161,7 +175,7 @@ class Hearing:
         if leads[best] < enough and unease < WEAK_LEAN:
             return Assessment()
         kinds = margins[:, len(self.dangers) + 2 :]
-        likeliest = self.dangers[int((kinds[0] + kinds[best]).argmax())]
+        likeliest, also = self._kinds((kinds[0] + kinds[best]) / 2)
         is_danger = bool(leads[best] >= enough)
         return Assessment(
             danger=likeliest if is_danger else None,
@@ -169,7 +183,16 @@ class Hearing:
             confidence=1 / (1 + exp(-2 * float(leads[best]))),
             clause=" ".join(heard[best]),
             nearest=self._nearest(rows[best]),
+            also=also if is_danger else None,
         )
+
+    def _kinds(self, likely: FloatArray) -> tuple[str, str | None]:
+        """The likeliest danger, and the next where it is close behind."""
+        first, *others = np.argsort(-likely, kind="stable")
+        close = [
+            self.dangers[each] for each in others[:1] if likely[first] - likely[each] < CLOSE_BEHIND
+        ]
+        return self.dangers[first], close[0] if close else None
 
     def _nearest(self, row: Row) -> tuple[str, ...]:
         said = np.zeros(self.told.shape[1], dtype=np.float32)
@@ -177,6 +200,13 @@ class Hearing:
         alike = self.told @ said
         order = np.argsort(-alike, kind="stable")[:MOST_NEAREST]
         return tuple(self.phrases[at] for at in order if alike[at] > 0)
+
+
+def _less_what_is_taken_back(text: str) -> str:
+    """The text as it is, or its words without «no es emergencia»."""
+    words = " ".join(tokens(text))
+    left = _TAKEN_BACK.sub(" ", words)
+    return text if left == words else left
 
 
 def _caution(words: int) -> float:

@@ -15,6 +15,7 @@ from health_navigator.admin.web import words
 from health_navigator.admin.web.entrance import Door, Form, Posted, Query, Reader
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
+from health_navigator.conversation.danger import hear
 from health_navigator.conversation.dialogue import Dialogue
 from health_navigator.conversation.models import Incoming, Reply, State, Text
 from health_navigator.conversation.understanding import Understanding, to_readable, understand
@@ -99,7 +100,7 @@ def _show(
 def _tried(snapshot: Snapshot, text: str, keys: Sequence[bytes]) -> Tried:
     """The whole dialogue for what the phone shows, and its understanding for the reasons."""
     moment = clock.now()
-    heard = snapshot.triage.assess(to_readable(text))
+    heard = hear(snapshot, to_readable(text), State())
     understood = understand(snapshot, text, moment, danger=heard)
     turn = Dialogue(snapshot, moment, keys).respond(Incoming((_CHAT,), Text(text)), State())
     why: dict[str, Any] = understood.explained()
