@@ -205,3 +205,10 @@ def test_a_house_alone_asks_for_the_place(chat: Chat) -> None:
 def test_another_question_leaves_the_list(chat: Chat) -> None:
     chat.says("hospital en Lima")
     assert "No conozco otro lugar" not in chat.says("otra cosa").text
+
+
+def test_what_was_named_before_is_meant_by_that(chat: Chat) -> None:
+    """By itself the question finds another illness, of which the answer would be wrong."""
+    assert "Contagio de mpox" in str(chat.says("mpox").buttons)
+    assert "mpox" in chat.says("¿eso se contagia con un beso?").text
+    assert "VIH" not in chat.says("¿y por la sábana?").text

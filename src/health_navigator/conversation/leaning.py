@@ -17,6 +17,11 @@ _GOES_ON = re.compile(
     r"|yebo|yeba|piden|sirbe|dura|duele)"
     r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
 )
+# «¿Eso se cura?», «¿y por la ropa?»: the thing itself was named before.
+_BACK = re.compile(
+    r"^(?:(?:i|pero|entonses|o) )?(?:eso|esa|ese|esto|esta|este)\b(?! (?:tarde|noche))"
+    r"|^(?:i|pero|entonses|o) (?:por|kon|sin|de|del)\b"
+)
 # Asks where, and names nothing: «¿y dónde lo llevo?», «¿a qué parte voy?», «¿dónde es eso?»
 _WHERE = re.compile(
     r"^(?:(?:i|pero|entonses|ok|bueno|si|ia|grasias|digame|dime|a|en|de|por|para) )*"
@@ -59,7 +64,13 @@ _THANKS = re.compile(r"\b(?:grasias|ok|oki|bueno|bale|listo|perfekto|ola|buen[oa
 def leans(text: str) -> bool:
     """Whether the message goes on with what was said before, or asks what may be asked of it."""
     heard = _heard(text)
-    return len(heard.split()) <= _SHORT and _GOES_ON.search(heard) is not None
+    is_short = len(heard.split()) <= _SHORT
+    return is_short and (_GOES_ON.search(heard) is not None or points_back(text))
+
+
+def points_back(text: str) -> bool:
+    """Whether the message does not name what it is about: it was named before."""
+    return len(text.split()) <= _SHORT and _BACK.search(_heard(text)) is not None
 
 
 def asks_where(text: str) -> bool:

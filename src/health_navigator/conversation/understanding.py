@@ -380,11 +380,34 @@ def _follow_up(
     place_or_kind = _other_place(knowledge, text, moment, understood, state)
     if place_or_kind is not None:
         return place_or_kind
-    last = knowledge.entries.get(state.entry or "")
-    if last is None or not _is_open(understood, text) or not leaning.leans(text):
+    spoken = _spoken_of(knowledge, state)
+    if spoken is None or not leaning.leans(text):
         return None
-    again = _decided(knowledge, knowledge.ranker.rank(f"{last.title} {text}"))
-    return again if again.outcome is Outcome.ANSWER else None
+    again = _decided(knowledge, knowledge.ranker.rank(f"{spoken.title} {text}"))
+    if again.outcome is not Outcome.ANSWER or again.entry is None:
+        return None
+    # By itself «¿eso se pega por besos?» may find another illness than was spoken of.
+    stays = again.entry.topic == spoken.topic and leaning.points_back(text)
+    return again if stays or _is_open(understood, text) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a conversation is about, in words, and the topic that this belongs to."""
+
+    title: str
+    topic: str
+
+
+def _spoken_of(knowledge: Snapshot, state: State) -> _Spoken | None:
+    """The last answer, or else the topic that all the choices just shown belong to."""
+    last = knowledge.entries.get(state.entry or "")
+    if last is not None:
+        return _Spoken(last.title, last.topic)
+    shown = [knowledge.entries.get(each.partition(":")[2]) for each in state.choices]
+    topics = {entry.topic for entry in shown if entry}
+    topic = knowledge.topics_by_id.get(topics.pop()) if len(topics) == 1 else None
+    return _Spoken(topic.title, topic.id) if topic else None
 
 
 def _other_place(
