@@ -99,6 +99,21 @@ def test_what_the_bot_does_not_answer_is_edited_and_approved(team: Team) -> None
     team.elena.post("/admin/documentos/out_of_scope/descartar")
 
 
+def test_a_long_list_of_what_the_bot_does_not_answer_is_saved_and_reverted(team: Team) -> None:
+    licencia, address = "/admin/fuera-de-alcance/licencia", "/admin/documentos/out_of_scope"
+    examples = "\n".join(f"{number} {'como saco el brevete ' * 18}" for number in range(300))
+    fields = {"title": "Licencia", "examples": examples, "visto": _see(team, licencia)}
+    assert len(examples) > 100_000
+    assert team.elena.post(licencia, **fields).status_code == 303
+    assert team.elena.post(f"{address}/enviar").status_code == 303
+    assert team.aida.post(f"{address}/publicar", motivo="x").status_code == 303
+    assert team.elena.post(f"{address}/volver/1").status_code == 303
+    assert team.elena.post(f"{address}/enviar").status_code == 303
+    assert team.aida.post(f"{address}/publicar", motivo="x").status_code == 303
+    assert team.elena.post(f"{address}/volver/2").status_code == 303
+    team.elena.post(f"{address}/descartar")
+
+
 def test_a_wrong_group_comes_back_with_its_text(team: Team) -> None:
     new = "/admin/fuera-de-alcance/nuevo"
     seen = _see(team, new)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.tables import Draft
 from health_navigator.directory.models import Service
+from health_navigator.doorway import MAX_STAFF_BODY
 from health_navigator.i18n import mark
 from health_navigator.knowledge.files import DOCUMENTS, to_body
 from health_navigator.knowledge.form import to_problems
@@ -28,6 +29,8 @@ from health_navigator.knowledge.yaml_text import Document
 MOST_ANSWER = 3_500
 MOST_QUESTIONS = 300
 MOST_CHARACTERS = 100_000
+# A document holds all of its kind, and grows: what a request may carry bounds it.
+MOST_IN_DOCUMENT = MAX_STAFF_BODY
 # What the staff edit; the other files of the knowledge are the repository's.
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -79,7 +82,7 @@ def checked(kind: ItemKind, item_id: str, body: Mapping[str, Any], known: Known)
     """The body as it is stored; raises Invalid with every fault."""
     if kind is not ItemKind.DOCUMENT:
         body = {**body, "id": item_id}
-    faults = [*_too_long(body)]
+    faults = [*_too_long(kind, body)]
     if faults:
         raise Invalid(faults)
     try:
@@ -138,7 +141,7 @@ def _place(loc: Sequence[str | int]) -> str:
     return ".".join(map(str, loc[2:]))
 
 
-def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:
+def _too_long(kind: ItemKind, body: Mapping[str, Any]) -> Iterator[Fault]:
     answer = body.get("answer")
     if isinstance(answer, str) and len(answer) > MOST_ANSWER:
         yield Fault(
@@ -147,11 +150,10 @@ def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:
     if len(body.get("questions") or ()) > MOST_QUESTIONS:
         message = mark("too many: {most} at most")
         yield Fault("questions", message, {"most": MOST_QUESTIONS})
-    longest = max(body, key=lambda name: _size(body[name]), default="-")
-    if _size(body) > MOST_CHARACTERS:
-        yield Fault(
-            longest, mark("too long: write {most} characters at most"), {"most": MOST_CHARACTERS}
-        )
+    most = MOST_IN_DOCUMENT if kind is ItemKind.DOCUMENT else MOST_CHARACTERS
+    if _size(body) > most:
+        longest = max(body, key=lambda name: _size(body[name]), default="-")
+        yield Fault(longest, mark("too long: write {most} characters at most"), {"most": most})
 
 
 def _size(value: object) -> int:
