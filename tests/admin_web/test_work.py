@@ -77,7 +77,7 @@ def _see(team: Team, path: str) -> str:
 def test_what_the_bot_does_not_answer_is_edited_and_approved(team: Team) -> None:
     new, old = "/admin/fuera-de-alcance/nuevo", "/admin/fuera-de-alcance/licencia"
     fields = {"title": "Fútbol", "examples": "quien gana el clasico\n\nentradas para el estadio"}
-    saved = team.elena.post(new, visto=_see(team, new), **fields)
+    saved = team.elena.post(new, **fields)
     assert saved.headers["Location"] == "/admin/documentos/out_of_scope?aviso=guardado"
     more = {
         "title": "Brevete y autos",
@@ -116,20 +116,53 @@ def test_a_long_list_of_what_the_bot_does_not_answer_is_saved_and_reverted(team:
 
 def test_a_wrong_group_comes_back_with_its_text(team: Team) -> None:
     new = "/admin/fuera-de-alcance/nuevo"
-    seen = _see(team, new)
     for fields in (
         {"title": "Cine", "examples": ""},
         {"title": "", "examples": "quien gana"},
         {"title": "¿?", "examples": "quien gana"},
         {"title": "Cine", "examples": "x" * 401},
     ):
-        refused = team.elena.post(new, visto=seen, **fields)
+        refused = team.elena.post(new, **fields)
         assert refused.status_code == 422
         assert fields["title"] in refused.text
         assert fields["examples"] in refused.text
-    meanwhile = team.elena.post(new, visto="99.99", title="Cine", examples="quien gana")
-    assert meanwhile.status_code == 409
-    assert "quien gana" in meanwhile.text
+
+
+def test_two_who_edit_one_group_see_both_versions_and_keep_both(team: Team) -> None:
+    path = "/admin/fuera-de-alcance/licencia"
+    hers, his = _see(team, path), _see(team, path)
+    kept = {"title": "Licencia", "examples": "como saco el brevete\nbrevete de moto"}
+    late = {"title": "Licencia", "examples": "como saco el brevete\nbrevete de bus"}
+    assert team.aida.post(path, visto=hers, **kept).status_code == 303
+    answer = team.elena.post(path, visto=his, **late)
+    assert answer.status_code == 409
+    assert re.search(r"<del>.*?brevete de moto", answer.text)
+    assert "brevete de bus" in answer.text
+    seen = re.findall(r'name="visto" value="([^"]+)"', answer.text)[0]
+    assert team.elena.post(path, visto=seen, hacer="juntar", **late).status_code == 303
+    page = team.elena.get(path).text
+    assert "brevete de moto" in page
+    assert "brevete de bus" in page
+    team.elena.post(path, visto=_see(team, path), hacer="quitar")
+    gone = team.elena.post(path, visto=seen, **late)
+    assert gone.status_code == 409
+    assert "brevete de bus" in gone.text
+    assert 'action="/admin/fuera-de-alcance/nuevo"' in gone.text
+    team.ada.post("/admin/documentos/out_of_scope/descartar")
+
+
+def test_two_who_edit_different_groups_are_in_nobodys_way(team: Team) -> None:
+    licencia, new = "/admin/fuera-de-alcance/licencia", "/admin/fuera-de-alcance/nuevo"
+    seen, unseen = (
+        _see(team, licencia),
+        re.findall(r'name="visto" value="([^"]*)"', team.aida.get(new).text),
+    )
+    fields = {"title": "Teatro", "examples": "que obra dan"}
+    assert team.aida.post(new, visto=unseen[0], **fields).status_code == 303
+    more = {"title": "Licencia", "examples": "brevete de camion"}
+    assert team.elena.post(licencia, visto=seen, **more).status_code == 303
+    assert "que obra dan" in team.elena.get("/admin/fuera-de-alcance/teatro").text
+    team.ada.post("/admin/documentos/out_of_scope/descartar")
 
 
 def test_a_group_is_discarded(team: Team) -> None:
