@@ -11,7 +11,7 @@ from health_navigator.admin.web import words
 from health_navigator.knowledge.models import ItemKind
 from health_navigator.knowledge.tables import Item
 from tests.admin_web.conftest import Team
-from tests.admin_web.test_editing import ENTRY, SCRIPT
+from tests.admin_web.test_editing import ENTRY, SCRIPT, write
 
 
 def _group_of(team: Team, text: str) -> str:
@@ -215,6 +215,42 @@ def test_verified_today_goes_to_review_with_its_source(team: Team) -> None:
     item = team.aida.get("/admin/servicios/ong-dos").text
     assert "Página nueva" in item
     assert "Aprobar y publicar" in item
+
+
+def test_verified_today_leaves_the_draft_of_a_colleague_alone(team: Team) -> None:
+    entry, verify = "/admin/entradas/vacuna-bebe", "/admin/revisar/entradas/vacuna-bebe"
+    source = {"title": "Página", "publisher": "Minsa"}
+    write(team.aida, f"{entry}/editar", **{**ENTRY, "answer": "Sí, pero falta comprobarlo."})
+    refused = team.elena.post(verify, **source)
+    assert refused.status_code == 409
+    assert "ay un borrador abierto de aida" in refused.text
+    team.aida.post(f"{entry}/enviar")
+    team.ada.post(f"{entry}/devolver", texto="Falta el precio")
+    assert team.elena.post(verify, **source).status_code == 409
+    page = team.elena.get(entry).text
+    assert "Este cambio fue devuelto" in page
+    assert "Lo escribió aida." in page
+    team.aida.post(f"{entry}/descartar")
+
+
+def test_questions_take_nothing_out_of_review_without_a_word(team: Team) -> None:
+    text = "mi bebe de dos meses donde lo vacuno en domingo"
+    team.leave_unanswered(text)
+    group, entry = _group_of(team, text), "/admin/entradas/vacuna-bebe"
+    write(team.aida, f"{entry}/editar", **{**ENTRY, "title": "¿Y la vacuna?", "hacer": "enviar"})
+    refused = team.elena.post(f"{group}/agregar", entrada="vacuna-bebe")
+    assert refused.status_code == 409
+    assert "está en revisión" in refused.text
+    assert team.elena.get(group).status_code == 200
+    assert "Este cambio espera aprobación" in team.elena.get(entry).text
+    team.aida.post(f"{entry}/descartar")
+    licencia, document = "/admin/fuera-de-alcance/licencia", "/admin/documentos/out_of_scope"
+    fields = {"title": "Licencia", "examples": "brevete de lancha"}
+    team.aida.post(licencia, visto=_see(team, licencia), **fields)
+    team.aida.post(f"{document}/enviar")
+    answer = team.elena.post(f"{group}/fuera", grupo="licencia")
+    assert "volvió a ser borrador" in team.elena.get(answer.headers["Location"]).text
+    team.ada.post(f"{document}/descartar")
 
 
 def test_a_source_without_its_publisher_verifies_nothing(team: Team) -> None:

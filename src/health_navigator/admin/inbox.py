@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin import audit, drafts
 from health_navigator.admin.audit import About
 from health_navigator.admin.bodies import OUT_OF_SCOPE, Body
-from health_navigator.admin.drafts import Standing
+from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.likeness import Asked, Group, group
-from health_navigator.admin.refusals import Fault, Invalid, Unknown
+from health_navigator.admin.refusals import Fault, Invalid, NotNow, Unknown
 from health_navigator.admin.rights import Person, Right
 from health_navigator.clock import today
 from health_navigator.conversation import memory
@@ -98,6 +98,13 @@ async def assign(
     """Add a group's questions, or the given wordings of them, to an entry's draft."""
     person.need(Right.EDIT)
     standing = await drafts.get_standing(session, ItemKind.ENTRY, entry_id)
+    if standing.state is State.IN_REVIEW:
+        raise NotNow(
+            mark(
+                "this entry is in review: add the questions when it is approved or sent back; "
+                "they stay where they are"
+            )
+        )
     wanted = with_new(standing.body.get("questions", []), questions or _usable(asked))
     # Whoever settles the inbox adds to what stands there: nothing of it is written over.
     saved = await drafts.save(

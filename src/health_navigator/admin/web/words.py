@@ -157,6 +157,8 @@ NOTICES = {
     "verificado": "Anotado: verificado hoy. Falta que otra persona lo apruebe.",
     "agregado": "Las preguntas están en el borrador. Pruébalo y envíalo a revisión.",
     "fuera": "Las preguntas están entre lo que el bot no responde. Falta enviarlo a revisión.",
+    "fuera-otra-vez": "Las preguntas están entre lo que el bot no responde. Estaba en revisión y "
+    "volvió a ser borrador: envíalo otra vez.",
     "preguntas": "Preguntas descartadas. Solo queda la cuenta.",
     "avisos": "Avisos cerrados. Gracias por revisar.",
     "clave": "Contraseña cambiada. Entra de nuevo con la nueva.",
