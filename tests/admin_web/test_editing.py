@@ -280,6 +280,24 @@ def test_coordinates_are_numbers_in_peru(team: Team) -> None:
     assert "-77,04" in answer.text
 
 
+def test_what_was_only_looked_at_says_that_it_is_not_saved(team: Team) -> None:
+    page = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "hacer": "ver"}).text
+    assert "todavía no se guardó" in page
+    assert "data-unsaved" in page
+    assert "data-unsaved" not in team.elena.get("/admin/nueva-entrada").text
+
+
+def test_no_row_is_dropped_however_many_there_are(team: Team) -> None:
+    rows = {
+        f"sources.{number}.{name}": f"{name} {number}"
+        for number in range(60)
+        for name in ("title", "publisher")
+    }
+    entry = new_entry(team, team.elena, **rows)
+    form = team.elena.get(f"/admin/entradas/{entry}/editar").text
+    assert 'value="title 59"' in form
+
+
 def test_a_text_of_five_megabytes_is_refused_in_words(team: Team) -> None:
     answer = team.elena.post("/admin/nueva-entrada", answer="a" * 5_000_000)
     assert answer.status_code in (400, 413)

@@ -86,6 +86,7 @@ async def show(
     posted: Posted,
     *,
     wrong: Wrong | None = None,
+    is_unsaved: bool = False,
     status: int = 200,
 ) -> Response:
     """The form with what stands in it, and the advice beside it."""
@@ -104,6 +105,7 @@ async def show(
         filled=filled,
         topics=[(topic.id, topic.title) for topic in office.live.snapshot.topics],
         wrong=wrong or Wrong(),
+        is_unsaved=is_unsaved or wrong is not None,
         advice=await preview.advise(office, standing, filled),
         label_of=fields.label_of,
     )
@@ -112,7 +114,8 @@ async def show(
 async def reopen(request: Request, visitor: Visitor, place: Place, posted: Posted) -> Response:
     """The form as it was when the session ended."""
     visitor.person.need(Right.EDIT)
-    return await show(request, place, fields.from_posted(place.shelf.kind, posted), posted)
+    filled = fields.from_posted(place.shelf.kind, posted)
+    return await show(request, place, filled, posted, is_unsaved=True)
 
 
 router = APIRouter(route_class=PageRoute)
@@ -197,7 +200,7 @@ async def _take(
 
 async def _advice_or_form(request: Request, place: Place, filled: Filled, form: Posted) -> Response:
     if not request.headers.get("X-Fragment"):
-        return await show(request, place, filled, form)
+        return await show(request, place, filled, form, is_unsaved=True)
     office = office_of(request)
     advice = await preview.advise(office, await _standing(office, place), filled)
     return render(

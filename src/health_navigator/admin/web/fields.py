@@ -18,8 +18,7 @@ from health_navigator.knowledge.models import ItemKind
 
 # Empty lines that wait below the rows, so that the form grows without JavaScript.
 _SPARE_ROWS = 2
-_MOST_ROWS = 40
-_ROW = re.compile(r"([a-z_]+)\.(\d{1,2})\.([a-z]+)")
+_ROW = re.compile(r"([a-z_]+)\.(\d{1,3})\.([a-z]+)")
 Choices = Sequence[tuple[str, str]]
 
 
@@ -317,7 +316,7 @@ def from_posted(kind: ItemKind, posted: Posted) -> Filled:
     found: dict[str, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for name, text in posted.texts.items():
         place = _ROW.fullmatch(name)
-        if place is not None and int(place[2]) < _MOST_ROWS and text.strip():
+        if place is not None and text.strip():
             found[place[1]][int(place[2])][place[3]] = text.strip()
     rows = {name: [row for _, row in sorted(each.items())] for name, each in found.items()}
     return Filled(texts, {name: _meant(each) for name, each in rows.items()})
