@@ -161,12 +161,43 @@ def test_an_administrator_adds_renews_and_closes_an_account(team: Team) -> None:
     added = team.ada.post("/admin/personas", nombre=name, rol="editor", clave=PASSWORD)
     assert added.status_code == 200
     assert name in added.text
-    renewed = team.ada.post(f"/admin/personas/{name}/renovar")
+    forgot = team.ada.post(f"/admin/personas/{name}/renovar", clave="", con="clave")
+    assert forgot.status_code == 422
+    assert "con contraseña" in _row_of(team, name)
+    renewed = team.ada.post(f"/admin/personas/{name}/renovar", con="llave")
     assert re.search(r"hn_[\w-]+", renewed.text)
     assert team.ada.post(f"/admin/personas/{name}/cerrar").status_code == 303
     again = team.ada.post("/admin/personas", nombre=name, rol="editor", clave=PASSWORD)
     assert again.status_code == 422
     assert "ya hay una cuenta" in again.text
+
+
+def _row_of(team: Team, name: str) -> str:
+    rows = team.ada.get("/admin/personas").text.split("<tr>")
+    return next(row for row in rows if f'<th scope="row">{name}</th>' in row)
+
+
+def test_an_account_is_added_with_a_password_or_as_one_for_a_program(team: Team) -> None:
+    name = team.new_id("persona")
+    fields = {"nombre": name, "rol": "editor", "clave": ""}
+    assert team.ada.post("/admin/personas", **fields).status_code == 422
+    added = team.ada.post("/admin/personas", **fields, con="llave")
+    assert re.search(r"hn_[\w-]+", added.text)
+    assert "solo con llave" in _row_of(team, name)
+
+
+def test_the_last_administrator_keeps_her_password(team: Team) -> None:
+    refused = team.ada.post("/admin/personas/ada/renovar", con="llave")
+    assert refused.status_code == 409
+    assert "con contraseña" in refused.text
+    assert "con contraseña" in _row_of(team, "ada")
+
+
+def test_a_password_is_not_changed_to_nothing(team: Team) -> None:
+    somebody = _newcomer(team)
+    empty = somebody.post("/admin/cuenta/clave", antes=PASSWORD, clave="", otra_vez="")
+    assert empty.status_code == 422
+    somebody.log_in()
 
 
 def test_ones_keys_are_shown_once_and_dropped(team: Team) -> None:

@@ -64,7 +64,7 @@ def test_an_administrator_sees_the_page_and_an_approver_does_not(team: Team, pat
 
 def test_the_audit_of_the_pages_is_in_spanish(team: Team) -> None:
     name = team.new_id("lucia")
-    team.ada.post("/admin/personas", nombre=name, rol="editor", clave="")
+    team.ada.post("/admin/personas", nombre=name, rol="editor", con="llave")
     page = team.ada.get(f"/admin/registro?buscar={name}").text
     table = team.ada.get(f"/admin/registro.csv?buscar={name}").text
     assert table.startswith("cuándo,quién,desde,qué hizo,sobre,antes,después,nota")

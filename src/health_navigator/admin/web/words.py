@@ -129,7 +129,7 @@ _DEEDS = {
     "person.disable": "Cerró una cuenta",
     "person.reset": "Renovó una cuenta",
     "person.password": "Cambió su contraseña",
-    "person.token": "Creó una llave de API",
+    "person.token": "Creó una llave para un programa",
     "unanswered.assigned": "Agregó preguntas sin respuesta a una entrada",
     "unanswered.new_draft": "Hizo una entrada con preguntas sin respuesta",
     "unanswered.out_of_scope": "Puso preguntas fuera de alcance",
