@@ -123,8 +123,49 @@ def test_another_form_sent_after_the_session_ended_is_offered_again(team: Team) 
     assert "Falta el precio" in back.text
 
 
+def test_a_button_pressed_after_the_session_ended_is_told_as_not_done(team: Team) -> None:
+    somebody = _newcomer(team, Role.APPROVER)
+    page = "/admin/entradas/dentista"
+    asked = somebody.get(f"{page}?aviso=guardado").text
+    here = re.findall(r'name="_pagina" value="([^"]+)"', asked)[0]
+    assert here == page
+    _end_sessions(team, somebody.name)
+    answer = somebody.post(f"{page}/publicar", _pagina=here)
+    assert answer.status_code == 401
+    assert "no se hizo" in answer.text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+    wrong = somebody.client.post(
+        "/admin/entrar", data={**fields, "nombre": somebody.name, "clave": "no es esta"}
+    )
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', wrong.text))
+    back = somebody.client.post(
+        "/admin/entrar", data={**fields, "nombre": somebody.name, "clave": PASSWORD}
+    )
+    assert back.headers["Location"] == f"{page}?aviso=sin-hacer"
+    assert "lo que pulsaste no se hizo" in somebody.get(back.headers["Location"]).text
+
+
+def test_after_the_login_a_page_still_has_its_filters(team: Team) -> None:
+    asked = team.program.client.get("/admin/revisar?dias=90&quien=elena")
+    after = html.unescape(re.findall(r'name="despues" value="([^"]*)"', asked.text)[0])
+    assert after == "/admin/revisar?dias=90&quien=elena"
+    entered = team.program.client.post(
+        "/admin/entrar", data={"nombre": "elena", "clave": PASSWORD, "despues": after}
+    )
+    assert entered.headers["Location"] == after
+    team.program.client.cookies.clear()
+
+
 @pytest.mark.parametrize(
-    "after", ["//evil.example.org", "https://evil.example.org/admin", "/adminx", "/admin/salir", ""]
+    "after",
+    [
+        "//evil.example.org",
+        "https://evil.example.org/admin",
+        "/adminx",
+        "/admin/salir",
+        "javascript:/admin/x",
+        "",
+    ],
 )
 def test_logging_in_leads_to_no_other_site(team: Team, after: str) -> None:
     answer = team.program.client.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -18,6 +19,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"}
+NOTICE = "aviso"
 PER_PAGE = 50
 _TEMPLATES = Path(__file__).parents[2] / "templates" / "admin"
 
@@ -54,16 +56,29 @@ _templates = _environment()
 def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """A page for whoever is logged in."""
     visitor = getattr(request.state, "visitor", None)
-    notice = words.NOTICES.get(request.query_params.get("aviso", ""))
+    said_of = request.query_params.get(NOTICE, "")
+    notice = words.NOTICES.get(said_of)
     html = _templates.get_template(template).render(
-        visitor=visitor, notice=notice, path=request.url.path, **values
+        visitor=visitor,
+        notice=notice,
+        is_warning=said_of in words.WARNINGS,
+        path=request.url.path,
+        here=address_of_page(request),
+        **values,
     )
     return HTMLResponse(html, status, HEADERS)
 
 
+def address_of_page(request: Request) -> str:
+    """The page with its filters, without what it was only to say once."""
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] != NOTICE]
+    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+
+
 def go(path: str, notice: str | None = None) -> RedirectResponse:
     """On to another page after something was done."""
-    return RedirectResponse(f"{path}?aviso={notice}" if notice else path, 303)
+    sign = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{sign}{NOTICE}={notice}" if notice else path, 303)
 
 
 def told_in_spanish(refusal: Refusal) -> str:

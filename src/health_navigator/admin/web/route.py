@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -22,8 +22,8 @@ from health_navigator.admin.refusals import (
     Throttled,
     Unknown,
 )
-from health_navigator.admin.web.entrance import pairs
-from health_navigator.admin.web.pages import render, told_in_spanish
+from health_navigator.admin.web.entrance import PAGE_FIELD, pairs
+from health_navigator.admin.web.pages import address_of_page, render, told_in_spanish
 
 HOME = "/admin"
 _MOST_KEPT = 400_000
@@ -83,9 +83,11 @@ def problem(request: Request, status: int, message: str) -> Response:
 async def _login_instead(request: Request) -> Response:
     """The login in the place of the page that was wanted; a form that was sent is carried along."""
     if request.method in ("GET", "HEAD"):
-        return show_login(request, local(request.url.path), "", status=401)
-    kept = _kept(request.url.path, [*pairs(await request.form())])
-    return show_login(request, local(request.headers.get("Referer", HOME)), kept, status=401)
+        return show_login(request, local(address_of_page(request)), "", status=401)
+    form = await request.form()
+    page, kept = form.get(PAGE_FIELD), _kept(request.url.path, [*pairs(form)])
+    after = local(page if isinstance(page, str) else "")
+    return show_login(request, after, kept, status=401, undone=not kept)
 
 
 def _kept(path: str, fields: list[tuple[str, str]]) -> str:
@@ -94,15 +96,26 @@ def _kept(path: str, fields: list[tuple[str, str]]) -> str:
 
 
 def show_login(
-    request: Request, after: str, kept: str, *, status: int = 200, error: str = "", name: str = ""
+    request: Request,
+    after: str,
+    kept: str,
+    *,
+    status: int = 200,
+    undone: bool = False,
+    error: str = "",
+    name: str = "",
 ) -> Response:
-    return render(
-        request, "login.html", status=status, after=after, kept=kept, error=error, name=name
-    )
+    """`undone`: what was sent is neither done nor carried along."""
+    values = {"after": after, "kept": kept, "undone": undone, "error": error, "name": name}
+    return render(request, "login.html", status=status, **values)
 
 
 def local(address: str) -> str:
     """A page of ours to go on to, whatever the address says."""
-    path = urlsplit(address).path
-    is_ours = path == HOME or path.startswith(f"{HOME}/")
-    return path if is_ours and path.rpartition("/")[2] not in ("entrar", "salir") else HOME
+    parts = urlsplit(address)
+    is_ours = parts.path == HOME or parts.path.startswith(f"{HOME}/")
+    if parts.scheme or parts.netloc or not is_ours:
+        return HOME
+    if parts.path.rpartition("/")[2] in ("entrar", "salir"):
+        return HOME
+    return urlunsplit(("", "", parts.path, parts.query, ""))

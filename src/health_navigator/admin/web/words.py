@@ -166,7 +166,11 @@ NOTICES = {
     "salio-todo": "Se cerraron todas tus sesiones.",
     "cuenta": "La cuenta está cerrada. Sus sesiones y llaves ya no sirven.",
     "llave": "La llave ya no sirve.",
+    "sin-hacer": "Tu sesión había terminado. Ya entraste, pero lo que pulsaste no se hizo: "
+    "púlsalo otra vez.",
 }
+# Those that tell of something that did not happen.
+WARNINGS = frozenset({"sin-hacer"})
 
 
 def deed(what: str) -> str:
