@@ -67,7 +67,7 @@ def test_the_audit_of_the_pages_is_in_spanish(team: Team) -> None:
     team.ada.post("/admin/personas", nombre=name, rol="editor", con="llave")
     page = team.ada.get(f"/admin/registro?buscar={name}").text
     table = team.ada.get(f"/admin/registro.csv?buscar={name}").text
-    assert table.startswith("cuándo,quién,desde,qué hizo,sobre,antes,después,nota")
+    assert table.startswith("\ufeffcuándo,quién,desde,qué hizo,sobre,antes,después,nota")
     for text in (page, table):
         assert "Agregó una cuenta" in text
         assert "edición" in text

@@ -300,7 +300,7 @@ def test_the_figures_are_drawn_with_patterns_and_words(team: Team) -> None:
     days = re.findall(r'<tr><th scope="row">(\d+ \w+ \d{4})</th>', page)
     assert days[0] == words.day(clock.today())
     assert '<th scope="row">' in page
-    assert team.elena.get("/admin/cifras.csv").text.startswith("día,preguntas")
+    assert team.elena.get("/admin/cifras.csv").text.startswith("\ufeffdía,preguntas")
 
 
 def test_a_file_is_looked_at_row_by_row_and_then_imported(team: Team) -> None:
@@ -315,6 +315,41 @@ def test_a_file_is_looked_at_row_by_row_and_then_imported(team: Team) -> None:
     done = team.aida.post("/admin/archivos", llevado=carried, hacer="importar").text
     assert "esperan aprobación" in done
     team.ada.post("/admin/entradas/vacuna-bebe/descartar")
+
+
+def _look_at(team: Team, content: str | bytes, name: str = "a.csv") -> str:
+    ficha = {"_ficha": team.aida.ficha, "hacer": "revisar"}
+    answer = team.aida.client.post(
+        "/admin/archivos", data=ficha, files={"archivo": (name, content)}
+    )
+    return answer.text
+
+
+def test_a_downloaded_sheet_comes_back_while_a_colleague_writes(team: Team) -> None:
+    write(team.elena, "/admin/entradas/dentista/editar", answer="Sí, quizás.")
+    before = team.aida.get("/admin/archivos/entradas.csv").content
+    assert before.startswith(b"\xef\xbb\xbf")
+    text = before.decode("utf-8-sig").replace("¿Dónde vacuno a mi bebé?", "¿Dónde lo vacuno?")
+    page = _look_at(team, text)
+    assert "con errores 0" in page
+    assert "cambia 1" in page
+    touched = _look_at(team, text.replace("¿Hay dentista gratis?", "¿Hay dentista?"))
+    assert "hay un borrador abierto de elena" in touched
+    team.elena.post("/admin/entradas/dentista/descartar")
+
+
+def test_a_row_is_told_by_its_number_in_the_sheet(team: Team) -> None:
+    page = _look_at(team, 'id,answer\nvacuna-bebe,"Sí.\n\nVe."\nCon Mayúscula,x\n')
+    assert '<td data-name="Fila" class="number">3</td>' in page
+
+
+def test_what_is_no_sheet_is_told_in_plain_words(team: Team) -> None:
+    broken = "id,answer\nvacuna-bebe,SÃ\xad. Â¿QuÃ© llevo?\n"
+    assert "Las tildes de este archivo" in _look_at(team, broken)
+    assert "No es un archivo de Excel" in _look_at(team, "hola", "a.xlsx")
+    assert "guárdalo como .xlsx" in _look_at(team, b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls")
+    assert "ni un CSV ni" in _look_at(team, b"%PDF-1.7\x00\x01", "a.csv")
+    assert "La fila 2 no se puede leer" in _look_at(team, 'id,answer\nx,"y\n')
 
 
 def test_a_wrong_row_is_told_with_its_line_and_column(team: Team) -> None:

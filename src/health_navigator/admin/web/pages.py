@@ -40,6 +40,7 @@ def _environment() -> Environment:
         "note": words.note,
         "who": words.who,
         "said": said,
+        "sentence": sentence,
     }
     environment.globals |= {"words": words, "Right": Right}
     return environment
@@ -48,6 +49,12 @@ def _environment() -> Environment:
 def said(fault: Fault) -> str:
     """What is wrong, in Spanish."""
     return fault.text(translator(DEFAULT_LOCALE))
+
+
+def sentence(fault: Fault) -> str:
+    """What is wrong, standing alone."""
+    text = said(fault)
+    return text[:1].upper() + text[1:]
 
 
 _templates = _environment()
