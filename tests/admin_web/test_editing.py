@@ -280,6 +280,45 @@ def test_coordinates_are_numbers_in_peru(team: Team) -> None:
     assert "-77,04" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("phones", "abc", "Teléfonos 1: abc no es un número"),
+        ("phones", "(01) 411-8000\n12345", "Teléfonos 2: 12345 no es un número"),
+        ("whatsapp", "no tiene", "WhatsApp: no tiene no es un número"),
+        ("email", "juan", "Correo: juan no es un correo"),
+        ("verified_on", "2099-01-01", "Verificado el: este día todavía no llega"),
+    ],
+)
+def test_what_can_not_be_called_or_written_to_is_not_sent(
+    team: Team, field: str, text: str, told: str
+) -> None:
+    fields = {**SERVICE, "review_by": "2099-06-01", "hacer": "enviar", field: text}
+    answer = write(team.elena, "/admin/nuevo-servicio", **fields)
+    assert answer.status_code == 422
+    assert told in re.sub(r"<[^>]+>", "", answer.text)
+
+
+def test_where_a_refuge_from_violence_is_warns_of_danger(team: Team) -> None:
+    service = team.new_id("refugio")
+    refuge = {
+        **SERVICE,
+        "id": service,
+        "kind": "albergue",
+        "name": "Casa de mujeres",
+        "population": "mujeres víctimas de violencia",
+        "address": "Jr. Puno 123",
+        "hacer": "enviar",
+    }
+    assert write(team.elena, "/admin/nuevo-servicio", **refuge).status_code == 303
+    path = f"/admin/servicios/{service}"
+    for page in (path, f"{path}/editar"):
+        assert "Puede poner a alguien en peligro" in team.aida.get(page).text
+    hidden = {**refuge, "address": "", "address_withheld": "1"}
+    assert write(team.elena, f"{path}/editar", **hidden).status_code == 303
+    assert "en peligro" not in team.aida.get(path).text
+
+
 def test_what_was_only_looked_at_says_that_it_is_not_saved(team: Team) -> None:
     page = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "hacer": "ver"}).text
     assert "todavía no se guardó" in page

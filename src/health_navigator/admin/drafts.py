@@ -267,6 +267,7 @@ async def publish(
 ) -> Item:
     """Make an approvable draft what the bot says; every process takes it up within seconds."""
     kind = ItemKind(draft.kind)
+    draft.body = bodies.checked(kind, draft.id, draft.body, await bodies.known_ids(session))
     row = standing.item or store.new_item(kind, draft.id, await _last(session, kind), Origin.STAFF)
     before = standing.item.body if standing.item else {}
     authors = ", ".join(draft.authors)

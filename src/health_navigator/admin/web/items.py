@@ -102,6 +102,7 @@ async def _show(
         changes=differences.changes(published, standing.body) if standing.draft else (),
         is_new=not published,
         warnings=[*advice.warnings_for(shelf.kind, item_id, standing.body)],
+        dangers=[*advice.dangers_of(shelf.kind, standing.body)],
         comments=comments,
         findings=findings,
         titles=_titles(office.live.snapshot),
