@@ -85,6 +85,7 @@ def test_a_taken_short_name_is_told_and_nothing_is_written_over(team: Team) -> N
 
 def test_every_mistake_is_named_beside_its_field_and_the_text_stays(team: Team) -> None:
     wrong = {**ENTRY, "title": "", "review_by": "2020-01-01", "sources.0.url": "minsa"}
+    wrong["hacer"] = "enviar"
     answer = write(team.elena, "/admin/nueva-entrada", **wrong)
     assert answer.status_code == 422
     assert 'href="#title"' in answer.text
@@ -119,6 +120,35 @@ def test_what_is_unfinished_is_not_submitted_and_the_text_stays(team: Team) -> N
     assert answer.status_code == 422
     assert 'href="#title"' in answer.text
     assert "me quiero operar la vista" in answer.text
+
+
+def test_one_mistake_does_not_make_every_gap_a_mistake(team: Team) -> None:
+    some = {"id": team.new_id(), "title": "¿Y el oído?", "sources.0.url": "minsa"}
+    page = write(team.elena, "/admin/nueva-entrada", **some).text
+    told = page.split('id="errores"')[1].split("</div>")[0]
+    blocking, waiting = told.split("</ul>")
+    assert "Dirección web" in blocking
+    assert "Respuesta" not in blocking
+    assert '<a href="#answer">Respuesta</a>' in waiting
+    assert not re.search(r'id="answer"[^>]*aria-invalid', page)
+    nameless = write(team.elena, "/admin/nueva-entrada", answer="Sí.").text
+    assert "escribe un título o un nombre corto" in nameless
+
+
+def test_what_is_not_sent_says_what_became_of_the_draft(team: Team) -> None:
+    entry = new_entry(team, team.elena)
+    path = f"/admin/entradas/{entry}/editar"
+    page = write(team.elena, path, **{**ENTRY, "topic": "", "hacer": "enviar"}).text
+    assert "No se envió" in page
+    assert "Tu borrador anterior sigue; lo nuevo falta guardar." in page
+    assert 'Falta: <a href="#topic">Tema</a>' in page
+
+
+def test_a_short_name_is_spelt_as_the_title(team: Team) -> None:
+    number = team.new_id("x")
+    title = f"¿Rayos X en Sta. Anita, {number}?"
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "title": title})
+    assert f"/admin/entradas/rayos-x-en-sta-anita-{number}/" in answer.headers["Location"]
 
 
 def test_a_date_out_of_order_is_told_in_spanish(team: Team) -> None:
