@@ -145,6 +145,16 @@ def test_a_button_pressed_after_the_session_ended_is_told_as_not_done(team: Team
     assert "lo que pulsaste no se hizo" in somebody.get(back.headers["Location"]).text
 
 
+def test_a_password_is_carried_along_by_no_page(team: Team) -> None:
+    somebody = _newcomer(team)
+    _end_sessions(team, somebody.name)
+    new = "mariposas bajo la escalera"
+    answer = somebody.post("/admin/cuenta/clave", antes=PASSWORD, clave=new, otra_vez=new)
+    assert answer.status_code == 401
+    assert new not in answer.text
+    assert "no se hizo" in answer.text
+
+
 def test_after_the_login_a_page_still_has_its_filters(team: Team) -> None:
     asked = team.program.client.get("/admin/revisar?dias=90&quien=elena")
     after = html.unescape(re.findall(r'name="despues" value="([^"]*)"', asked.text)[0])

@@ -108,10 +108,36 @@ def test_pages_run_no_inline_script_or_style_and_ask_no_third_party(team: Team, 
 
 
 def test_what_does_not_exist_says_so_in_spanish(team: Team) -> None:
-    for path in ("/admin/entradas/no-hay", "/admin/nada/x", "/admin/entradas/x/versiones"):
+    for path in (
+        "/admin/entradas/no-hay",
+        "/admin/nada",
+        "/admin/nada/x",
+        "/admin/nada/x/y/z",
+        "/admin/entradas/x/versiones",
+    ):
         answer = team.elena.get(path)
         assert answer.status_code == 404, path
         assert "No se pudo" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/admin/", "/admin"),
+        ("/admin/entradas/", "/admin/entradas"),
+        ("/admin/entradas/dentista/comprobar", "/admin/entradas/dentista"),
+        ("/admin/entradas/dentista/volver/1", "/admin/entradas/dentista"),
+        ("/admin/sin-respuesta/abc/descartar", "/admin/sin-respuesta/abc"),
+        ("/admin/personas/ada/renovar", "/admin/personas"),
+        ("/admin/cuenta/clave", "/admin/cuenta"),
+        ("/admin/avisos/ong-uno/cerrar", "/admin/servicios"),
+        ("/admin/salir", "/admin"),
+    ],
+)
+def test_what_is_only_sent_leads_to_its_page(team: Team, path: str, page: str) -> None:
+    answer = team.ada.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == page
 
 
 @pytest.mark.parametrize("name", ["buscar", "grupo", "estado", "orden", "pagina", "dias", "desde"])
