@@ -165,6 +165,46 @@ def test_two_who_edit_different_groups_are_in_nobodys_way(team: Team) -> None:
     team.ada.post("/admin/documentos/out_of_scope/descartar")
 
 
+def test_a_new_group_takes_the_questions_along(team: Team) -> None:
+    team.leave_unanswered("a que hora abre el zoologico")
+    group = _group_of(team, "a que hora abre el zoologico")
+    new = re.findall(r'href="([^"]+)">Hacer un grupo nuevo', team.elena.get(group).text)[0]
+    form = team.elena.get(new).text
+    assert "a que hora abre el zoologico" in form
+    fields = dict(re.findall(r'type="hidden" name="(grupo|visto)" value="([^"]*)"', form))
+    wrong = team.elena.post(new.split("?")[0], title="", examples="x y z", **fields)
+    assert wrong.status_code == 422
+    assert f'name="grupo" value="{fields["grupo"]}"' in wrong.text
+    more = {"title": "Zoológico", "examples": "a que hora abre el zoologico"}
+    assert team.elena.post(new.split("?")[0], **more, **fields).status_code == 303
+    assert team.elena.get(group).status_code == 404
+    assert "zoologico" in team.elena.get("/admin/fuera-de-alcance/zoologico").text
+    team.ada.post("/admin/documentos/out_of_scope/descartar")
+
+
+def test_discarding_asks_first_and_what_is_unlikely_is_no_suggestion(team: Team) -> None:
+    team.leave_unanswered("xkcd zzyzx wqwq")
+    page = team.elena.get("/admin/sin-respuesta").text
+    card = page.split("xkcd zzyzx wqwq", 1)[1].split("</section>")[0]
+    assert "no se puede deshacer" in card
+    assert "Sí, descartar" in card
+    assert " 0 %" not in page
+    team.elena.post(f"{_group_of(team, 'xkcd zzyzx wqwq')}/descartar")
+
+
+def test_what_is_due_keeps_its_filter_and_says_what_is_in_review(team: Team) -> None:
+    page = team.elena.get("/admin/revisar?dias=90").text
+    here = re.findall(r'name="_pagina" value="([^"]+)"', page)[0]
+    source = {"title": "Página", "publisher": "Minsa", "_pagina": here}
+    done = team.elena.post("/admin/revisar/entradas/sis-sin-papeles", **source)
+    assert done.headers["Location"] == "/admin/revisar?dias=90&aviso=verificado"
+    card = team.aida.get("/admin/revisar?dias=90").text.split('id="h-entry-sis-sin-papeles"')[1]
+    card = card.split("</section>")[0]
+    assert "En revisión" in card
+    assert "Verificado hoy" not in card
+    team.ada.post("/admin/entradas/sis-sin-papeles/descartar")
+
+
 def test_a_group_is_discarded(team: Team) -> None:
     team.leave_unanswered("<b>asdf</b> qwerty zxcv")
     page = team.elena.get("/admin/sin-respuesta").text

@@ -105,7 +105,7 @@ async def assign(
                 "they stay where they are"
             )
         )
-    wanted = with_new(standing.body.get("questions", []), questions or _usable(asked))
+    wanted = with_new(standing.body.get("questions", []), questions or usable(asked))
     # Whoever settles the inbox adds to what stands there: nothing of it is written over.
     saved = await drafts.save(
         session,
@@ -131,7 +131,7 @@ def with_new(known: Sequence[str], new: Sequence[str]) -> list[str]:
     return [*known, *added]
 
 
-def _usable(asked: Group) -> list[str]:
+def usable(asked: Group) -> list[str]:
     """What the group's questions say around the gaps that scrubbing left."""
     bare = (" ".join(text.replace(GAP, " ").split())[:_LONGEST_QUESTION] for text in asked.texts)
     questions = [text for text in bare if len(fold(text)) > 1]
@@ -154,7 +154,7 @@ async def begin_entry(
     standing = await drafts.look(session, ItemKind.ENTRY, entry_id)
     if standing.item is not None or standing.draft is not None:
         raise Invalid([Fault("id", mark("there is already an entry with this id"))])
-    questions = with_new(body.get("questions") or [], _usable(asked))
+    questions = with_new(body.get("questions") or [], usable(asked))
     saved = await drafts.save(
         session,
         person,
@@ -174,7 +174,7 @@ async def put_out_of_scope(
     """Add a group's questions to the examples of what the bot does not answer."""
     person.need(Right.EDIT)
     standing = await drafts.look(session, ItemKind.DOCUMENT, OUT_OF_SCOPE)
-    groups = with_examples(standing.body, scope, _usable(asked))
+    groups = with_examples(standing.body, scope, usable(asked))
     saved = await drafts.save(
         session, person, ItemKind.DOCUMENT, OUT_OF_SCOPE, {"groups": groups}, standing.tag
     )

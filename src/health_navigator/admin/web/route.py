@@ -133,9 +133,14 @@ async def _login_instead(request: Request) -> Response:
         return show_login(request, local(address_of_page(request)), "", status=401)
     form = await request.form()
     fields = [] if _SECRET.intersection(form) else [*pairs(form)]
-    page, kept = form.get(PAGE_FIELD), _kept(request.url.path, fields)
-    after = local(page if isinstance(page, str) else "")
+    kept, after = _kept(request.url.path, fields), await page_of_form(request, HOME)
     return show_login(request, after, kept, status=401, undone=not kept)
+
+
+async def page_of_form(request: Request, otherwise: str) -> str:
+    """The page, with its filters, on which the form stood that was sent."""
+    page = (await request.form()).get(PAGE_FIELD)
+    return local(page) if isinstance(page, str) else otherwise
 
 
 def _kept(path: str, fields: list[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin import catalogue, drafts, inbox
 from health_navigator.admin.bodies import OUT_OF_SCOPE, Body
 from health_navigator.admin.drafts import Standing
+from health_navigator.admin.inbox import Verdict
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Conflict, Fault, Invalid, Unknown
 from health_navigator.admin.rights import Person
@@ -53,8 +54,14 @@ def _has(group: Mapping[str, Any], search: str) -> bool:
 
 
 @router.get("/nuevo")
-async def new_group(request: Request, _: Editor, office: Door) -> Response:
-    return _show(request, await office.transact(_standing), NEW, {}, _UNSEEN)
+async def new_group(request: Request, _: Editor, asked: Query, office: Door) -> Response:
+    """An empty form, or one with the questions of a group that found no answer."""
+    texts: dict[str, str] = {}
+    group = asked.get("grupo")
+    if group:
+        found = await inbox.get_group(office.database, group)
+        texts = {"grupo": group, "examples": "\n".join(inbox.usable(found))}
+    return _show(request, await office.transact(_standing), NEW, texts, _UNSEEN)
 
 
 @router.get("/{group_id}")
@@ -121,12 +128,18 @@ async def _take(
     request: Request, person: Person, office: Office, group_id: str, form: Posted
 ) -> Response:
     """Save the one group; the others stay as whoever saved last left them."""
+    unanswered = form.get("grupo")
+    asked = await inbox.get_group(office.database, unanswered) if unanswered else None
 
     async def work(session: AsyncSession) -> None:
         standing = await _standing(session)
         _refuse_what_was_not_seen(standing, group_id, form)
         sent = {"groups": _changed(_groups(standing), group_id, form)}
-        await drafts.save(session, person, ItemKind.DOCUMENT, OUT_OF_SCOPE, sent, standing.tag)
+        saved = await drafts.save(
+            session, person, ItemKind.DOCUMENT, OUT_OF_SCOPE, sent, standing.tag
+        )
+        if asked is not None:
+            await inbox.settle(session, person, asked, Verdict.OUT_OF_SCOPE, saved.about)
 
     try:
         await office.transact(work)

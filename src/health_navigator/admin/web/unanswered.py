@@ -33,6 +33,8 @@ PATH = "/admin/sin-respuesta"
 _PER_PAGE = 20
 _WINDOW = timedelta(days=27)
 _MOST_FOUND = 15
+# What is less likely than that is no suggestion.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Shown:
 def to_shown(snapshot: Snapshot, group: Group) -> Shown:
     until = clock.today()
     spark = charts.spark(group.by_day, until - _WINDOW, until)
-    return Shown(group, inbox.suggest(snapshot, group.texts), spark)
+    likely = [each for each in inbox.suggest(snapshot, group.texts) if each.confidence >= _LEAST]
+    return Shown(group, likely, spark)
 
 
 @router.get("")
