@@ -153,7 +153,7 @@ def test_a_short_name_is_spelt_as_the_title(team: Team) -> None:
 
 def test_a_date_out_of_order_is_told_in_spanish(team: Team) -> None:
     answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "review_by": "2020-01-01"})
-    assert "debe ser posterior" in answer.text
+    assert "«Revisar antes del» va después de «Verificado el»" in answer.text
 
 
 @pytest.mark.parametrize("field", ["title", "questions", "answer", "label", "note", "related"])

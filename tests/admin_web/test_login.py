@@ -220,7 +220,7 @@ def test_an_administrator_adds_renews_and_closes_an_account(team: Team) -> None:
     assert team.ada.post(f"/admin/personas/{name}/cerrar").status_code == 303
     again = team.ada.post("/admin/personas", nombre=name, rol="editor", clave=PASSWORD)
     assert again.status_code == 422
-    assert "ya hay una cuenta" in again.text
+    assert "Ya hay una cuenta" in again.text
 
 
 def _row_of(team: Team, name: str) -> str:

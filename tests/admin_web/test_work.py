@@ -220,7 +220,7 @@ def test_the_console_shows_the_answer_and_why(team: Team) -> None:
     assert "Responde" in page
     assert "«me duele una muela»" in page
     assert "Palabras parecidas" in page
-    assert "Desde cuándo responde" in page
+    assert "Con cuánta seguridad responde" in page
 
 
 def test_the_console_answers_with_my_drafts_and_with_what_is_live(team: Team) -> None:

@@ -72,10 +72,14 @@ async def verify(
 
 
 def _source(form: Posted) -> Mapping[str, Any]:
-    given = {name: form.get(name) or None for name in ("title", "publisher", "url", "date")}
+    names = ("title", "publisher", "url", "date")
+    given = {name: form.get(name) for name in names if form.get(name)}
     try:
         return Source.model_validate(given).model_dump(mode="json", exclude_none=True)
     except ValidationError as error:
-        found = bodies.to_faults(error)
-        faults = [Fault(each.field, each.message, each.values) for each in found]
-        raise Invalid(faults) from error
+        raise Invalid([_of_source(each) for each in bodies.to_faults(error)]) from error
+
+
+def _of_source(fault: Fault) -> Fault:
+    """The fault with its place in the form, where the source comes first."""
+    return Fault(f"sources.0.{fault.field}", fault.message, fault.values)

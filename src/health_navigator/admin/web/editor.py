@@ -263,7 +263,9 @@ async def _show_conflict(
         fault = Fault("id", mark("there is already an entry with this id"))
         wrong = Wrong.of([fault])
         return await show(request, place, filled, form, wrong=wrong, status=409)
-    yours = bodies.merged(conflict.theirs, conflict.yours)
-    theirs = differences.changes(conflict.theirs, yours)
+    kind, yours = place.shelf.kind, bodies.merged(conflict.theirs, conflict.yours)
+    theirs = differences.changes(
+        fields.in_words(kind, conflict.theirs), fields.in_words(kind, yours)
+    )
     wrong = Wrong.of([Fault("-", conflict.message)], theirs=theirs)
     return await show(request, place, filled, form, wrong=wrong, status=409)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from health_navigator.admin import bodies, cells
@@ -262,6 +263,39 @@ def label_of(kind: str, name: str) -> str:
     parts = {part.name: part.label for part in found.parts}
     inner = f", {parts.get(rest[1], rest[1])}" if len(rest) > 1 else ""
     return f"{found.label}{number}{inner}"
+
+
+def label_in_any_form(name: str) -> str | None:
+    """The label, where nothing says of which form a fault is."""
+    first = name.split(".")[0]
+    for kind in (ItemKind.ENTRY, ItemKind.SERVICE):
+        if any(each.name == first for each in all_fields(kind)):
+            return label_of(kind, name)
+    return None
+
+
+def in_words(
+    kind: str, body: Mapping[str, Any], topics: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, Any]:
+    """The body with its choices and days as the form and the pages say them."""
+    if kind not in (ItemKind.ENTRY, ItemKind.SERVICE):
+        return body
+    known = {each.name: each for each in all_fields(ItemKind(kind))}
+    told = {name: _in_words(known.get(name), value) for name, value in body.items()}
+    return {**told, "topic": topics.get(told["topic"], told["topic"])} if "topic" in told else told
+
+
+def _in_words(of: Field | None, value: Any) -> Any:  # noqa: ANN401  whatever a body holds
+    if of is None:
+        return value
+    if of.shape is Shape.ROWS:
+        parts = {part.name: part for part in of.parts}
+        return [
+            {name: _in_words(parts.get(name), part) for name, part in row.items()} for row in value
+        ]
+    if of.shape is Shape.DATE:
+        return words.day(str(value))
+    return dict(of.choices).get(value, value) if of.shape is Shape.CHOICE else value
 
 
 def _form_kind(kind: str) -> ItemKind:

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from health_navigator.admin.refusals import Fault, Invalid, Refusal
 from health_navigator.admin.rights import Right
-from health_navigator.admin.web import words
+from health_navigator.admin.web import fields, words
+from health_navigator.admin.web.form_words import said
 from health_navigator.i18n import DEFAULT_LOCALE, translator
 
 POLICY = (
@@ -44,11 +45,6 @@ def _environment() -> Environment:
     }
     environment.globals |= {"words": words, "Right": Right}
     return environment
-
-
-def said(fault: Fault) -> str:
-    """What is wrong, in Spanish."""
-    return fault.text(translator(DEFAULT_LOCALE))
 
 
 def sentence(fault: Fault) -> str:
@@ -90,6 +86,11 @@ def go(path: str, notice: str | None = None) -> RedirectResponse:
 
 def told_in_spanish(refusal: Refusal) -> str:
     if isinstance(refusal, Invalid) and refusal.faults:
-        return " ".join(f"{said(fault)}." for fault in refusal.faults)
+        return " ".join(f"{_with_label(fault)}." for fault in refusal.faults)
     values = {name: words.named(value) for name, value in refusal.values.items()}
     return translator(DEFAULT_LOCALE)(refusal.message).format_map(values)
+
+
+def _with_label(fault: Fault) -> str:
+    label = fields.label_in_any_form(fault.field)
+    return f"{label}: {said(fault)}" if label else sentence(fault)
