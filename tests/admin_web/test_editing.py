@@ -329,6 +329,45 @@ def test_what_can_not_be_called_or_written_to_is_not_sent(
     assert told in re.sub(r"<[^>]+>", "", answer.text)
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"latitude": "-12.05"}, "Faltan datos: pon latitud y longitud, o ninguna"),
+        ({"latitude": "-12.05", "longitude": "77.04"}, "¿Falta el signo menos? En el Perú va de"),
+        ({"status": "closed"}, "Llena «Cerró en» y «En su lugar» (o «ninguno»)"),
+        ({"closed_on": "ayer"}, "escribe la fecha así: 2025, 2025-06 o 2025-06-10"),
+        ({"department": ""}, "Escribe el departamento, o en «Alcance» elige «Todo el país»"),
+        ({"review_by": "2020-01-01"}, "«Revisar antes del» va después de «Verificado el»"),
+        ({"id": "Casa Ñ"}, "escribe minúsculas sin tildes"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_the_form(
+    team: Team, changed: dict[str, str], told: str
+) -> None:
+    fields = {**SERVICE, "hacer": "enviar", **changed}
+    answer = write(team.elena, "/admin/nuevo-servicio", **fields)
+    assert answer.status_code == 422
+    trouble = answer.text.split('id="errores"')[1].split("</div>")[0]
+    trouble = html.unescape(re.sub(r"<[^>]+>", "", trouble))
+    assert told in trouble
+    for raw in ("None", "closed_on", "entre comillas", "national", "pequeñas"):
+        assert raw not in trouble
+
+
+def test_warnings_and_changes_are_told_in_the_words_of_the_form(team: Team) -> None:
+    entry = new_entry(team, team.elena, answer="Cuesta S/ 15. Ve a la posta.")
+    page = team.aida.get(f"/admin/entradas/{entry}").text
+    assert "«S/ 15» no está en «Cifras de la respuesta»: agrégala abajo con su fuente" in page
+    for value in ("Fuente oficial", "20 nov 2026", "Atención"):
+        assert value in page.split("Qué cambia")[1].split("</section>")[0]
+    service = team.new_id("casa")
+    fields = {**SERVICE, "id": service, "kind": "centro_salud"}
+    assert write(team.elena, "/admin/nuevo-servicio", **fields).status_code == 303
+    changes = team.aida.get(f"/admin/servicios/{service}").text.split("Qué cambia")[1]
+    assert "Centro de salud" in changes
+    assert "centro_salud" not in changes
+
+
 def test_where_a_refuge_from_violence_is_warns_of_danger(team: Team) -> None:
     service = team.new_id("refugio")
     refuge = {
