@@ -89,7 +89,8 @@ def test_every_mistake_is_named_beside_its_field_and_the_text_stays(team: Team) 
     answer = write(team.elena, "/admin/nueva-entrada", **wrong)
     assert answer.status_code == 422
     assert 'href="#title"' in answer.text
-    assert 'href="#sources"' in answer.text
+    assert 'href="#sources.0.url"' in answer.text
+    assert re.search(r'id="sources.0.url"[^>]*sources.0.url-error"[^>]*aria-invalid', answer.text)
     assert "me quiero operar la vista" in answer.text
     assert re.search(r'id="title"[^>]*aria-invalid="true"', answer.text)
 

@@ -81,11 +81,13 @@ if (editor) {
       const next = last.cloneNode(true);
       const number = rows.length;
       next.setAttribute("aria-label", `${list.querySelector("legend").firstChild.textContent.trim()} ${number + 1}`);
-      for (const part of next.querySelectorAll("input, select, label")) {
-        for (const name of ["id", "name", "for"]) {
+      for (const error of next.querySelectorAll(".error")) error.remove();
+      for (const part of next.querySelectorAll("input, select, label, .hint")) {
+        for (const name of ["id", "name", "for", "aria-describedby"]) {
           const value = part.getAttribute(name);
-          if (value) part.setAttribute(name, value.replace(/\.\d+\./, `.${number}.`));
+          if (value) part.setAttribute(name, value.replace(/\.\d+\./g, `.${number}.`));
         }
+        part.removeAttribute("aria-invalid");
         if (part.tagName === "INPUT") part.value = "";
       }
       last.after(next);
