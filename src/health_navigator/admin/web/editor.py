@@ -119,6 +119,7 @@ async def show(
         is_unsaved=is_unsaved or wrong is not None,
         advice=await preview.advise(office, standing, filled),
         label_of=fields.label_of,
+        parts_of=filled.names_of_parts,
     )
 
 

@@ -319,6 +319,11 @@ class Filled:
         """The rows with some empty ones below."""
         return [*self.rows.get(name, ()), *({} for _ in range(_SPARE_ROWS))]
 
+    def names_of_parts(self, of: Field) -> Sequence[str]:
+        """What the inputs of its rows are called: «sources.0.url»."""
+        numbers = range(len(self.rows.get(of.name, ())))
+        return [f"{of.name}.{number}.{part.name}" for number in numbers for part in of.parts]
+
 
 def from_body(kind: ItemKind, body: Mapping[str, Any]) -> Filled:
     texts: dict[str, str] = {}
