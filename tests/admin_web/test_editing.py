@@ -369,6 +369,15 @@ def test_warnings_and_changes_are_told_in_the_words_of_the_form(team: Team) -> N
     assert "centro_salud" not in changes
 
 
+def test_words_that_change_side_by_side_are_one_change(team: Team) -> None:
+    path = f"/admin/entradas/{new_entry(team, team.elena, answer='Sí. Ve a la posta hoy.')}"
+    team.elena.post(f"{path}/enviar")
+    assert team.aida.post(f"{path}/publicar", motivo="prueba").status_code == 303
+    write(team.elena, f"{path}/editar", answer="Sí. Ve a un hospital hoy.")
+    changes = re.sub(r'<span class="unseen">.*?</span>', "", team.aida.get(path).text)
+    assert "<del>la posta</del><ins>un hospital</ins>" in changes
+
+
 def test_where_a_refuge_from_violence_is_warns_of_danger(team: Team) -> None:
     service = team.new_id("refugio")
     refuge = {

@@ -110,7 +110,7 @@ async def _show(
         titles=_titles(office.live.snapshot),
         refusal=refusal,
         label_of=fields.label_of,
-        asks_reason=refusal is not None,
+        asks_reason=refusal is not None and refusal.findings is not None,
         today=clock.today().isoformat(),
     )
 
