@@ -5,7 +5,7 @@ message takes the whole path that `ask` takes: danger first, then where-question
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 
 import matplotlib.pyplot as plt
 from ground import FIGURES, KNOWLEDGE, MESSAGES, ROOT, keep, machine, prepared_encoder
@@ -26,22 +26,27 @@ from health_navigator.knowledge.checks import checked_directory
 from health_navigator.knowledge.files import StoredItem
 from health_navigator.knowledge.snapshot import Content, Snapshot, learn, to_snapshot
 from health_navigator.matching.decide import Thresholds
+from health_navigator.matching.rank import Ranker, Ranking
 
 STEPS = [step / 100 for step in range(10, 95, 5)]
 SHOWN = ("right@1", "right@3", "wrong", "false answers")
 
 
-class Remembering:
+@dataclass(frozen=True)
+class Remembering(Ranker):
     """A ranker that ranks each message only once, however many thresholds are tried."""
 
-    def __init__(self, ranker: object) -> None:
-        self._ranker = ranker
-        self._known: dict[str, object] = {}
+    known: dict[tuple[str, bool], Ranking] = field(default_factory=dict)
 
-    def rank(self, text: str) -> object:
-        if text not in self._known:
-            self._known[text] = self._ranker.rank(text)  # type: ignore[attr-defined]
-        return self._known[text]
+    def rank(self, text: str) -> Ranking:
+        asked = (text, self.by_meaning is None)
+        if asked not in self.known:
+            self.known[asked] = super().rank(text)
+        return self.known[asked]
+
+
+def remembering(ranker: Ranker) -> Remembering:
+    return Remembering(**{each.name: getattr(ranker, each.name) for each in fields(ranker)})
 
 
 def snapshot(with_meaning: bool) -> Snapshot:
@@ -51,8 +56,7 @@ def snapshot(with_meaning: bool) -> Snapshot:
     ]
     content = Content.of(items)
     learnt = learn(content, prepared_encoder() if with_meaning else None)
-    remembering = replace(learnt, ranker=Remembering(learnt.ranker))  # type: ignore[arg-type]
-    return to_snapshot(0, content, remembering)
+    return to_snapshot(0, content, replace(learnt, ranker=remembering(learnt.ranker)))
 
 
 def outcome(understood: Understanding) -> Outcome:

@@ -55,6 +55,7 @@ log = structlog.get_logger()
 # How long a failed background task waits before it starts again.
 _AGAIN_SECONDS = 2
 _READY_SECONDS = 5
+_STAFF_PAGES = "/admin"
 _DATABASE_SECONDS = 2
 
 
@@ -329,7 +330,18 @@ async def _failed(request: Request, error: Exception) -> Response:
     log.error("request.failed", error=type(error).__name__, where=where_in_ours(error))
     why = "our own failure; it is in the log"
     # This response bypasses the doorway, which otherwise adds these headers.
+    if request.url.path.startswith(_STAFF_PAGES):
+        return _failed_at_work(request)
     return _told(request, 500, HEADERS, why, _last_resort(None))
+
+
+def _failed_at_work(request: Request) -> Response:
+    from health_navigator.admin.web.route import failed
+
+    answer = failed(request)
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def _too_fast(request: Request, seconds: int) -> Response:

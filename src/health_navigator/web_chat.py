@@ -47,6 +47,12 @@ _PHONE = re.compile(
     r"(?:0800-\d{5}|\(0\d{1,2}\) \d{3}-\d{3,4}|9\d{2} \d{3} \d{3}|1(?:00|05|06|1\d|8\d\d))"
     r"(?![\w-]|[.,]\d| (?:soles|d[ií]as|a[nñ]os|km|mil)\b)"
 )
+# «Av. Goyeneche 100» and «Pasaje Leones 115»: the number of a house, as an address has it.
+_STREET = re.compile(
+    r"\b(?:Av|Avda|Avenida|Jr|Jir[oó]n|Ca|Calle|Cl|Pje|Psje|Pj|Pasaje|Prol|Prolongaci[oó]n|Carretera"
+    r"|Alameda|Malec[oó]n|Paseo|Plaza|Parque|Urb|Asoc|Mz|Lote?|Lt|Km)\b\.?"
+    r"(?: +(?:[A-ZÁÉÍÓÚÑ]\w{0,4}\.|[A-ZÁÉÍÓÚÑ][\w'-]*|\d+|de|del|la|las|los|el|y|N[.°º]+))* +$"
+)
 
 
 def _environment() -> Environment:
@@ -63,8 +69,13 @@ def _environment() -> Environment:
 def with_calls(text: str) -> Markup:
     """Escaped text in which phone numbers can be tapped."""
     escaped = str(escape(text))
-    linked = _PHONE.sub(lambda found: f'<a href="tel:{_dial(found[0])}">{found[0]}</a>', escaped)
-    return Markup(linked)  # noqa: S704  escaped above
+    return Markup(_PHONE.sub(_to_call, escaped))  # noqa: S704  escaped above
+
+
+def _to_call(found: re.Match[str]) -> str:
+    if _STREET.search(found.string[: found.start()]):
+        return found[0]
+    return f'<a href="tel:{_dial(found[0])}">{found[0]}</a>'
 
 
 def _dial(phone: str) -> str:

@@ -85,10 +85,12 @@ def test_a_taken_short_name_is_told_and_nothing_is_written_over(team: Team) -> N
 
 def test_every_mistake_is_named_beside_its_field_and_the_text_stays(team: Team) -> None:
     wrong = {**ENTRY, "title": "", "review_by": "2020-01-01", "sources.0.url": "minsa"}
+    wrong["hacer"] = "enviar"
     answer = write(team.elena, "/admin/nueva-entrada", **wrong)
     assert answer.status_code == 422
     assert 'href="#title"' in answer.text
-    assert 'href="#sources"' in answer.text
+    assert 'href="#sources.0.url"' in answer.text
+    assert re.search(r'id="sources.0.url"[^>]*sources.0.url-error"[^>]*aria-invalid', answer.text)
     assert "me quiero operar la vista" in answer.text
     assert re.search(r'id="title"[^>]*aria-invalid="true"', answer.text)
 
@@ -121,9 +123,38 @@ def test_what_is_unfinished_is_not_submitted_and_the_text_stays(team: Team) -> N
     assert "me quiero operar la vista" in answer.text
 
 
+def test_one_mistake_does_not_make_every_gap_a_mistake(team: Team) -> None:
+    some = {"id": team.new_id(), "title": "¿Y el oído?", "sources.0.url": "minsa"}
+    page = write(team.elena, "/admin/nueva-entrada", **some).text
+    told = page.split('id="errores"')[1].split("</div>")[0]
+    blocking, waiting = told.split("</ul>")
+    assert "Dirección web" in blocking
+    assert "Respuesta" not in blocking
+    assert '<a href="#answer">Respuesta</a>' in waiting
+    assert not re.search(r'id="answer"[^>]*aria-invalid', page)
+    nameless = write(team.elena, "/admin/nueva-entrada", answer="Sí.").text
+    assert "escribe un título o un nombre corto" in nameless
+
+
+def test_what_is_not_sent_says_what_became_of_the_draft(team: Team) -> None:
+    entry = new_entry(team, team.elena)
+    path = f"/admin/entradas/{entry}/editar"
+    page = write(team.elena, path, **{**ENTRY, "topic": "", "hacer": "enviar"}).text
+    assert "No se envió" in page
+    assert "Tu borrador anterior sigue; lo nuevo falta guardar." in page
+    assert 'Falta: <a href="#topic">Tema</a>' in page
+
+
+def test_a_short_name_is_spelt_as_the_title(team: Team) -> None:
+    number = team.new_id("x")
+    title = f"¿Rayos X en Sta. Anita, {number}?"
+    answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "title": title})
+    assert f"/admin/entradas/rayos-x-en-sta-anita-{number}/" in answer.headers["Location"]
+
+
 def test_a_date_out_of_order_is_told_in_spanish(team: Team) -> None:
     answer = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "review_by": "2020-01-01"})
-    assert "debe ser posterior" in answer.text
+    assert "«Revisar antes del» va después de «Verificado el»" in answer.text
 
 
 @pytest.mark.parametrize("field", ["title", "questions", "answer", "label", "note", "related"])
@@ -278,6 +309,111 @@ def test_coordinates_are_numbers_in_peru(team: Team) -> None:
     assert answer.status_code == 422
     assert "no es un número" in answer.text
     assert "-77,04" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("phones", "abc", "Teléfonos 1: abc no es un número"),
+        ("phones", "(01) 411-8000\n12345", "Teléfonos 2: 12345 no es un número"),
+        ("whatsapp", "no tiene", "WhatsApp: no tiene no es un número"),
+        ("email", "juan", "Correo: juan no es un correo"),
+        ("verified_on", "2099-01-01", "Verificado el: este día todavía no llega"),
+    ],
+)
+def test_what_can_not_be_called_or_written_to_is_not_sent(
+    team: Team, field: str, text: str, told: str
+) -> None:
+    fields = {**SERVICE, "review_by": "2099-06-01", "hacer": "enviar", field: text}
+    answer = write(team.elena, "/admin/nuevo-servicio", **fields)
+    assert answer.status_code == 422
+    assert told in re.sub(r"<[^>]+>", "", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"latitude": "-12.05"}, "Faltan datos: pon latitud y longitud, o ninguna"),
+        ({"latitude": "-12.05", "longitude": "77.04"}, "¿Falta el signo menos? En el Perú va de"),
+        ({"status": "closed"}, "Llena «Cerró en» y «En su lugar» (o «ninguno»)"),
+        ({"closed_on": "ayer"}, "escribe la fecha así: 2025, 2025-06 o 2025-06-10"),
+        ({"department": ""}, "Escribe el departamento, o en «Alcance» elige «Todo el país»"),
+        ({"review_by": "2020-01-01"}, "«Revisar antes del» va después de «Verificado el»"),
+        ({"id": "Casa Ñ"}, "escribe minúsculas sin tildes"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_the_form(
+    team: Team, changed: dict[str, str], told: str
+) -> None:
+    fields = {**SERVICE, "hacer": "enviar", **changed}
+    answer = write(team.elena, "/admin/nuevo-servicio", **fields)
+    assert answer.status_code == 422
+    trouble = answer.text.split('id="errores"')[1].split("</div>")[0]
+    trouble = html.unescape(re.sub(r"<[^>]+>", "", trouble))
+    assert told in trouble
+    for raw in ("None", "closed_on", "entre comillas", "national", "pequeñas"):
+        assert raw not in trouble
+
+
+def test_warnings_and_changes_are_told_in_the_words_of_the_form(team: Team) -> None:
+    entry = new_entry(team, team.elena, answer="Cuesta S/ 15. Ve a la posta.")
+    page = team.aida.get(f"/admin/entradas/{entry}").text
+    assert "«S/ 15» no está en «Cifras de la respuesta»: agrégala abajo con su fuente" in page
+    for value in ("Fuente oficial", "20 nov 2026", "Atención"):
+        assert value in page.split("Qué cambia")[1].split("</section>")[0]
+    service = team.new_id("casa")
+    fields = {**SERVICE, "id": service, "kind": "centro_salud"}
+    assert write(team.elena, "/admin/nuevo-servicio", **fields).status_code == 303
+    changes = team.aida.get(f"/admin/servicios/{service}").text.split("Qué cambia")[1]
+    assert "Centro de salud" in changes
+    assert "centro_salud" not in changes
+
+
+def test_words_that_change_side_by_side_are_one_change(team: Team) -> None:
+    path = f"/admin/entradas/{new_entry(team, team.elena, answer='Sí. Ve a la posta hoy.')}"
+    team.elena.post(f"{path}/enviar")
+    assert team.aida.post(f"{path}/publicar", motivo="prueba").status_code == 303
+    write(team.elena, f"{path}/editar", answer="Sí. Ve a un hospital hoy.")
+    changes = re.sub(r'<span class="unseen">.*?</span>', "", team.aida.get(path).text)
+    assert "<del>la posta</del><ins>un hospital</ins>" in changes
+
+
+def test_where_a_refuge_from_violence_is_warns_of_danger(team: Team) -> None:
+    service = team.new_id("refugio")
+    refuge = {
+        **SERVICE,
+        "id": service,
+        "kind": "albergue",
+        "name": "Casa de mujeres",
+        "population": "mujeres víctimas de violencia",
+        "address": "Jr. Puno 123",
+        "hacer": "enviar",
+    }
+    assert write(team.elena, "/admin/nuevo-servicio", **refuge).status_code == 303
+    path = f"/admin/servicios/{service}"
+    for page in (path, f"{path}/editar"):
+        assert "Puede poner a alguien en peligro" in team.aida.get(page).text
+    hidden = {**refuge, "address": "", "address_withheld": "1"}
+    assert write(team.elena, f"{path}/editar", **hidden).status_code == 303
+    assert "en peligro" not in team.aida.get(path).text
+
+
+def test_what_was_only_looked_at_says_that_it_is_not_saved(team: Team) -> None:
+    page = write(team.elena, "/admin/nueva-entrada", **{**ENTRY, "hacer": "ver"}).text
+    assert "todavía no se guardó" in page
+    assert "data-unsaved" in page
+    assert "data-unsaved" not in team.elena.get("/admin/nueva-entrada").text
+
+
+def test_no_row_is_dropped_however_many_there_are(team: Team) -> None:
+    rows = {
+        f"sources.{number}.{name}": f"{name} {number}"
+        for number in range(60)
+        for name in ("title", "publisher")
+    }
+    entry = new_entry(team, team.elena, **rows)
+    form = team.elena.get(f"/admin/entradas/{entry}/editar").text
+    assert 'value="title 59"' in form
 
 
 def test_a_text_of_five_megabytes_is_refused_in_words(team: Team) -> None:

@@ -76,17 +76,42 @@ def test_a_session_that_ends_in_the_middle_of_an_edit_loses_no_text(
 
     team.in_database(end)
     team.known.pop("elena", None)
+    page.locator("#label").fill("Vacunas")
+    expect(page.get_by_role("alert")).to_contain_text("Tu sesión terminó")
     page.get_by_role("button", name="Guardar borrador").click()
     expect(page.get_by_text("no se pierde")).to_be_visible()
     page.get_by_label("Nombre").fill("elena")
     page.get_by_label("Contraseña").fill(PASSWORD)
     page.get_by_role("button", name="Entrar").click()
+    expect(page.get_by_text("todavía no se guardó")).to_be_visible()
+    assert page.evaluate(_WARNS_ON_LEAVING)
     expect(page.locator("#answer")).to_have_value("Sí. Ve a la posta con tu bebé.\n\nEs gratis.")
     page.get_by_role("button", name="Guardar borrador").click()
     expect(page.get_by_text("Guardado como borrador")).to_be_visible()
     page.goto("/admin/entradas/vacuna-bebe")
     page.get_by_text("Descartar").first.click()
     page.get_by_role("button", name="Sí, descartar el borrador").click()
+
+
+# Whether leaving the page now would ask first.
+_WARNS_ON_LEAVING = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  return !dispatchEvent(leaving);
+}"""
+
+
+def test_enter_on_one_line_neither_sends_nor_loses_anything(open_page: Open) -> None:
+    page = open_page("elena")
+    page.goto("/admin/nueva-entrada")
+    page.locator("#questions").fill("me duele la oreja")
+    page.locator("#title").fill("¿Y mi oreja?")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.is_navigation_request() else None)
+    page.locator("#title").press("Enter")
+    expect(page.locator("#advice")).to_contain_text("¿Y mi oreja?")
+    expect(page.locator("#title")).to_be_focused()
+    assert sent == []
+    assert page.evaluate(_WARNS_ON_LEAVING)
 
 
 def test_the_form_warns_of_a_question_that_another_entry_has(open_page: Open) -> None:

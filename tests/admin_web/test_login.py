@@ -123,8 +123,59 @@ def test_another_form_sent_after_the_session_ended_is_offered_again(team: Team) 
     assert "Falta el precio" in back.text
 
 
+def test_a_button_pressed_after_the_session_ended_is_told_as_not_done(team: Team) -> None:
+    somebody = _newcomer(team, Role.APPROVER)
+    page = "/admin/entradas/dentista"
+    asked = somebody.get(f"{page}?aviso=guardado").text
+    here = re.findall(r'name="_pagina" value="([^"]+)"', asked)[0]
+    assert here == page
+    _end_sessions(team, somebody.name)
+    answer = somebody.post(f"{page}/publicar", _pagina=here)
+    assert answer.status_code == 401
+    assert "no se hizo" in answer.text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+    wrong = somebody.client.post(
+        "/admin/entrar", data={**fields, "nombre": somebody.name, "clave": "no es esta"}
+    )
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', wrong.text))
+    back = somebody.client.post(
+        "/admin/entrar", data={**fields, "nombre": somebody.name, "clave": PASSWORD}
+    )
+    assert back.headers["Location"] == f"{page}?aviso=sin-hacer"
+    assert "lo que pulsaste no se hizo" in somebody.get(back.headers["Location"]).text
+
+
+def test_a_password_is_carried_along_by_no_page(team: Team) -> None:
+    somebody = _newcomer(team)
+    _end_sessions(team, somebody.name)
+    new = "mariposas bajo la escalera"
+    answer = somebody.post("/admin/cuenta/clave", antes=PASSWORD, clave=new, otra_vez=new)
+    assert answer.status_code == 401
+    assert new not in answer.text
+    assert "no se hizo" in answer.text
+
+
+def test_after_the_login_a_page_still_has_its_filters(team: Team) -> None:
+    asked = team.program.client.get("/admin/revisar?dias=90&quien=elena")
+    after = html.unescape(re.findall(r'name="despues" value="([^"]*)"', asked.text)[0])
+    assert after == "/admin/revisar?dias=90&quien=elena"
+    entered = team.program.client.post(
+        "/admin/entrar", data={"nombre": "elena", "clave": PASSWORD, "despues": after}
+    )
+    assert entered.headers["Location"] == after
+    team.program.client.cookies.clear()
+
+
 @pytest.mark.parametrize(
-    "after", ["//evil.example.org", "https://evil.example.org/admin", "/adminx", "/admin/salir", ""]
+    "after",
+    [
+        "//evil.example.org",
+        "https://evil.example.org/admin",
+        "/adminx",
+        "/admin/salir",
+        "javascript:/admin/x",
+        "",
+    ],
 )
 def test_logging_in_leads_to_no_other_site(team: Team, after: str) -> None:
     answer = team.program.client.post(
@@ -161,12 +212,43 @@ def test_an_administrator_adds_renews_and_closes_an_account(team: Team) -> None:
     added = team.ada.post("/admin/personas", nombre=name, rol="editor", clave=PASSWORD)
     assert added.status_code == 200
     assert name in added.text
-    renewed = team.ada.post(f"/admin/personas/{name}/renovar")
+    forgot = team.ada.post(f"/admin/personas/{name}/renovar", clave="", con="clave")
+    assert forgot.status_code == 422
+    assert "con contraseña" in _row_of(team, name)
+    renewed = team.ada.post(f"/admin/personas/{name}/renovar", con="llave")
     assert re.search(r"hn_[\w-]+", renewed.text)
     assert team.ada.post(f"/admin/personas/{name}/cerrar").status_code == 303
     again = team.ada.post("/admin/personas", nombre=name, rol="editor", clave=PASSWORD)
     assert again.status_code == 422
-    assert "ya hay una cuenta" in again.text
+    assert "Ya hay una cuenta" in again.text
+
+
+def _row_of(team: Team, name: str) -> str:
+    rows = team.ada.get("/admin/personas").text.split("<tr>")
+    return next(row for row in rows if f'<th scope="row">{name}</th>' in row)
+
+
+def test_an_account_is_added_with_a_password_or_as_one_for_a_program(team: Team) -> None:
+    name = team.new_id("persona")
+    fields = {"nombre": name, "rol": "editor", "clave": ""}
+    assert team.ada.post("/admin/personas", **fields).status_code == 422
+    added = team.ada.post("/admin/personas", **fields, con="llave")
+    assert re.search(r"hn_[\w-]+", added.text)
+    assert "solo con llave" in _row_of(team, name)
+
+
+def test_the_last_administrator_keeps_her_password(team: Team) -> None:
+    refused = team.ada.post("/admin/personas/ada/renovar", con="llave")
+    assert refused.status_code == 409
+    assert "con contraseña" in refused.text
+    assert "con contraseña" in _row_of(team, "ada")
+
+
+def test_a_password_is_not_changed_to_nothing(team: Team) -> None:
+    somebody = _newcomer(team)
+    empty = somebody.post("/admin/cuenta/clave", antes=PASSWORD, clave="", otra_vez="")
+    assert empty.status_code == 422
+    somebody.log_in()
 
 
 def test_ones_keys_are_shown_once_and_dropped(team: Team) -> None:

@@ -64,10 +64,10 @@ def test_an_administrator_sees_the_page_and_an_approver_does_not(team: Team, pat
 
 def test_the_audit_of_the_pages_is_in_spanish(team: Team) -> None:
     name = team.new_id("lucia")
-    team.ada.post("/admin/personas", nombre=name, rol="editor", clave="")
+    team.ada.post("/admin/personas", nombre=name, rol="editor", con="llave")
     page = team.ada.get(f"/admin/registro?buscar={name}").text
     table = team.ada.get(f"/admin/registro.csv?buscar={name}").text
-    assert table.startswith("cuándo,quién,desde,qué hizo,sobre,antes,después,nota")
+    assert table.startswith("\ufeffcuándo,quién,desde,qué hizo,sobre,antes,después,nota")
     for text in (page, table):
         assert "Agregó una cuenta" in text
         assert "edición" in text
@@ -108,10 +108,36 @@ def test_pages_run_no_inline_script_or_style_and_ask_no_third_party(team: Team, 
 
 
 def test_what_does_not_exist_says_so_in_spanish(team: Team) -> None:
-    for path in ("/admin/entradas/no-hay", "/admin/nada/x", "/admin/entradas/x/versiones"):
+    for path in (
+        "/admin/entradas/no-hay",
+        "/admin/nada",
+        "/admin/nada/x",
+        "/admin/nada/x/y/z",
+        "/admin/entradas/x/versiones",
+    ):
         answer = team.elena.get(path)
         assert answer.status_code == 404, path
         assert "No se pudo" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/admin/", "/admin"),
+        ("/admin/entradas/", "/admin/entradas"),
+        ("/admin/entradas/dentista/comprobar", "/admin/entradas/dentista"),
+        ("/admin/entradas/dentista/volver/1", "/admin/entradas/dentista"),
+        ("/admin/sin-respuesta/abc/descartar", "/admin/sin-respuesta/abc"),
+        ("/admin/personas/ada/renovar", "/admin/personas"),
+        ("/admin/cuenta/clave", "/admin/cuenta"),
+        ("/admin/avisos/ong-uno/cerrar", "/admin/servicios"),
+        ("/admin/salir", "/admin"),
+    ],
+)
+def test_what_is_only_sent_leads_to_its_page(team: Team, path: str, page: str) -> None:
+    answer = team.ada.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == page
 
 
 @pytest.mark.parametrize("name", ["buscar", "grupo", "estado", "orden", "pagina", "dias", "desde"])

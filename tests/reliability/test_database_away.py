@@ -70,6 +70,29 @@ def test_while_the_database_is_away_everybody_is_told_to_come_back(
     assert program.client.post("/", data={"text": "hola"}).status_code == 200
 
 
+def test_while_the_database_is_away_the_staff_lose_no_text(
+    cluster: Cluster, program: Program
+) -> None:
+    program.client.get("/admin/entrar")
+    cluster.stop()
+    try:
+        program.client.cookies.set("staff", "x")
+        page = program.client.get("/admin/entradas?buscar=sis")
+        sent = program.client.post(
+            "/admin/entradas/sis/comentar", data={"texto": "Falta el <precio>", "_ficha": "0"}
+        )
+    finally:
+        program.client.cookies.clear()
+        cluster.start()
+    assert (page.status_code, sent.status_code) == (503, 503)
+    assert 'href="/admin/entradas?buscar=sis"' in page.text
+    assert 'action="/admin/entradas/sis/comentar"' in sent.text
+    assert 'name="texto" value="Falta el &lt;precio&gt;"' in sent.text
+    for answer in (page, sent):
+        assert "106" not in answer.text
+        assert "Escribe tu pregunta" not in answer.text
+
+
 def test_an_update_that_cannot_even_be_claimed_comes_back(
     cluster: Cluster, program: Program, telegram: TelegramStandIn, ana: Person
 ) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 from tests.support.server import Program
 
-from health_navigator import turnstile
+from health_navigator import turnstile, web_chat
 
 MAX_BYTES = 30_000
 
@@ -229,6 +229,82 @@ def test_a_lost_connection_is_said_and_the_words_stay(
     expect(page.locator(".reply").last).to_contain_text("Fuente:")
     expect(page.locator(".failed")).to_have_count(0)
     context.close()
+
+
+@pytest.fixture
+def slow_page(browser: Browser, sqlite_bot: Program) -> Iterator[tuple[Page, list[Route]]]:
+    """A page whose answers wait until the test lets them go."""
+    context = browser.new_context(base_url=str(sqlite_bot.client.base_url), locale="es-PE")
+    page = context.new_page()
+    held: list[Route] = []
+    page.clock.install()
+    page.goto("/")
+    page.route("**/", lambda route: held.append(route))
+    yield page, held
+    context.close()
+
+
+def test_while_it_is_sent_the_page_says_so_and_keeps_what_is_typed(
+    slow_page: tuple[Page, list[Route]],
+) -> None:
+    page, held = slow_page
+    ask(page, "que es el sis")
+    expect(page.get_by_role("status")).to_have_text("Enviando…")
+    page.clock.fast_forward(11_000)
+    expect(page.get_by_role("status")).to_contain_text("Está tardando")
+    expect(page.get_by_role("status")).to_contain_text("106")
+    page.get_by_label("Tu pregunta").fill("y cuanto cuesta")
+    held[0].continue_()
+    expect(page.locator(".reply").last).to_contain_text("Fuente:")
+    expect(page.get_by_label("Tu pregunta")).to_have_value("y cuanto cuesta")
+    expect(page.get_by_role("status")).to_have_text("")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "told"),
+    [
+        ("text/plain; charset=utf-8", "Perdona, fallamos. 📞 106", "Perdona, fallamos. 📞 106"),
+        ("text/html", "<h1>502 Bad Gateway</h1>", "algo falló de nuestro lado"),
+    ],
+)
+def test_a_server_that_fails_is_no_lost_connection(
+    slow_page: tuple[Page, list[Route]], kind: str, body: str, told: str
+) -> None:
+    page, held = slow_page
+    ask(page, "que es el sis")
+    expect(page.get_by_role("status")).to_have_text("Enviando…")
+    held[0].fulfill(status=503, content_type=kind, body=body)
+    expect(page.locator(".failed")).to_contain_text(told)
+    expect(page.locator(".failed")).to_contain_text("106")
+    expect(page.locator(".failed")).not_to_contain_text("no hay conexión")
+    expect(page.get_by_label("Tu pregunta")).to_have_value("que es el sis")
+
+
+def test_a_place_that_is_not_shared_is_asked_for_in_words(
+    slow_page: tuple[Page, list[Route]],
+) -> None:
+    page, _ = slow_page
+    page.unroute("**/")
+    page.get_by_role("button", name="Cerca de mí").click()
+    page.get_by_role("button", name="Prueba rápida y tratamiento").click()
+    page.get_by_role("button", name="Compartir mi ubicación").click()
+    expect(page.locator(".failed")).to_contain_text("Escribe abajo tu distrito")
+    expect(page.get_by_label("Tu pregunta")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("📍 Av. Goyeneche 100", 0),
+        ("Pasaje Leones 115, Asoc. Pedregal. Llama al 113", 1),
+        ("Jr. Gral. Garzón 100", 0),
+        ("Av. Brasil 642. Llama al 106", 1),
+        ("SAMU 106 · Línea 100 · Policía 105", 3),
+        ("Si estás en la calle, llama al 105", 1),
+    ],
+)
+def test_the_number_of_a_house_is_no_phone(text: str, phones: int) -> None:
+    assert web_chat.with_calls(text).count('href="tel:') == phones
 
 
 @pytest.mark.parametrize("has_script", [True, False])

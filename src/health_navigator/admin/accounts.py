@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import case, delete, func, literal, select, update
+from sqlalchemy import Select, case, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,17 +42,22 @@ async def add(
     """A new account. Without a password only tokens open it."""
     by.need(Right.PEOPLE)
     name = name.strip().lower()
-    faults = [*_faults_of_name(name), *(passwords.faults_of(password, name) if password else ())]
+    faults = [*_faults_of_name(name), *_faults_of_password(password, name)]
     if not faults and await session.get(Staff, name) is not None:
         faults = [Fault("name", mark("there is already an account with this name"))]
     if faults:
         raise Invalid(faults)
-    kept = await passwords.hashed(password) if password else None
+    kept = None if password is None else await passwords.hashed(password)
     staff = Staff(name=name, role=role, password=kept, disabled=False, created_at=datetime.now(UTC))
     session.add(staff)
     await session.flush()
     audit.record(session, by, "person.add", About(KIND, name), after={"role": role})
     return staff
+
+
+def _faults_of_password(password: str | None, name: str) -> Sequence[Fault]:
+    """An empty password is a weak one; only None means that there is to be none."""
+    return () if password is None else [*passwords.faults_of(password, name)]
 
 
 def _faults_of_name(name: str) -> Sequence[Fault]:
@@ -86,10 +91,21 @@ async def disable(session: AsyncSession, by: Person, name: str) -> None:
 
 
 async def _is_last_admin(session: AsyncSession, staff: Staff) -> bool:
-    others = select(func.count()).where(
+    return not await session.scalar(_other_admins(staff))
+
+
+def _other_admins(staff: Staff) -> Select[int]:
+    return select(func.count()).where(
         Staff.role == Role.ADMIN, Staff.disabled.is_(False), Staff.name != staff.name
     )
-    return not await session.scalar(others)
+
+
+async def _refuse_to_lock_out(session: AsyncSession, staff: Staff) -> None:
+    """Somebody must be left who can manage people on the pages: no key opens them."""
+    if staff.role != Role.ADMIN or staff.password is None:
+        return
+    if not await session.scalar(_other_admins(staff).where(Staff.password.is_not(None))):
+        raise NotNow(mark("this is the last administrator with a password: add another one first"))
 
 
 async def reset(
@@ -98,6 +114,8 @@ async def reset(
     """A new password (or none), the account open again, every old session and token closed."""
     by.need(Right.PEOPLE)
     staff = await get_staff(session, name)
+    if password is None:
+        await _refuse_to_lock_out(session, staff)
     await _set_password(staff, password)
     staff.disabled = False
     await _close_doors(session, staff.name)
@@ -118,10 +136,10 @@ async def change_password(session: AsyncSession, person: Person, old: str, new: 
 
 
 async def _set_password(staff: Staff, password: str | None) -> None:
-    faults = [*passwords.faults_of(password, staff.name)] if password else []
+    faults = _faults_of_password(password, staff.name)
     if faults:
         raise Invalid(faults)
-    staff.password = await passwords.hashed(password) if password else None
+    staff.password = None if password is None else await passwords.hashed(password)
 
 
 async def _close_doors(session: AsyncSession, name: str) -> None:

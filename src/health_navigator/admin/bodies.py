@@ -16,22 +16,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.tables import Draft
+from health_navigator.clock import today
 from health_navigator.directory.models import Service
+from health_navigator.directory.phones import international, to_printed
+from health_navigator.doorway import MAX_STAFF_BODY
 from health_navigator.i18n import mark
 from health_navigator.knowledge.files import DOCUMENTS, to_body
 from health_navigator.knowledge.form import to_problems
 from health_navigator.knowledge.models import Entry, ItemKind
 from health_navigator.knowledge.tables import Item
 from health_navigator.knowledge.yaml_text import Document
+from health_navigator.provenance import Vouched
 
 # Telegram takes 4,096 characters; the source, the date and a warning come with the answer.
 MOST_ANSWER = 3_500
 MOST_QUESTIONS = 300
 MOST_CHARACTERS = 100_000
+# A document holds all of its kind, and grows: what a request may carry bounds it.
+MOST_IN_DOCUMENT = MAX_STAFF_BODY
 # What the staff edit; the other files of the knowledge are the repository's.
 OUT_OF_SCOPE = "out_of_scope"
 
 _LONGEST_ID = 64
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 Body = dict[str, Any]
@@ -79,7 +86,7 @@ def checked(kind: ItemKind, item_id: str, body: Mapping[str, Any], known: Known)
     """The body as it is stored; raises Invalid with every fault."""
     if kind is not ItemKind.DOCUMENT:
         body = {**body, "id": item_id}
-    faults = [*_too_long(body)]
+    faults = [*_too_long(kind, body)]
     if faults:
         raise Invalid(faults)
     try:
@@ -138,7 +145,7 @@ def _place(loc: Sequence[str | int]) -> str:
     return ".".join(map(str, loc[2:]))
 
 
-def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:
+def _too_long(kind: ItemKind, body: Mapping[str, Any]) -> Iterator[Fault]:
     answer = body.get("answer")
     if isinstance(answer, str) and len(answer) > MOST_ANSWER:
         yield Fault(
@@ -147,11 +154,10 @@ def _too_long(body: Mapping[str, Any]) -> Iterator[Fault]:
     if len(body.get("questions") or ()) > MOST_QUESTIONS:
         message = mark("too many: {most} at most")
         yield Fault("questions", message, {"most": MOST_QUESTIONS})
-    longest = max(body, key=lambda name: _size(body[name]), default="-")
-    if _size(body) > MOST_CHARACTERS:
-        yield Fault(
-            longest, mark("too long: write {most} characters at most"), {"most": MOST_CHARACTERS}
-        )
+    most = MOST_IN_DOCUMENT if kind is ItemKind.DOCUMENT else MOST_CHARACTERS
+    if _size(body) > most:
+        longest = max(body, key=lambda name: _size(body[name]), default="-")
+        yield Fault(longest, mark("too long: write {most} characters at most"), {"most": most})
 
 
 def _size(value: object) -> int:
@@ -159,15 +165,45 @@ def _size(value: object) -> int:
 
 
 def faults_of(model: BaseModel, known: Known) -> Iterator[Fault]:
-    """What the model alone cannot know: whether what it names exists."""
+    """What the model alone cannot know: whether what it names exists and can be called."""
     match model:
         case Entry():
             if model.topic not in known.topics:
                 yield _unknown("topic", model.topic)
             yield from _unknown_ids("related", model.related, known.entries)
+            yield from _bad_phones("call.{}.phone", [each.phone for each in model.call])
+            yield from _not_come_yet(model)
         case Service():
             yield from _unknown_ids("replaced_by", model.replaced_by or (), known.services)
             yield from _bad_hours(model.hours)
+            yield from _bad_phones("phones.{}", model.phones)
+            yield from _bad_ways_to_write(model)
+            yield from _not_come_yet(model)
+
+
+def _bad_phones(field: str, phones: Iterable[str]) -> Iterator[Fault]:
+    for position, phone in enumerate(phones):
+        if to_printed(phone) is None:
+            yield _no_phone(field.format(position), phone)
+
+
+def _no_phone(field: str, phone: str) -> Fault:
+    message = mark("{phone} is no number that can be called in Peru: look it up again")
+    return Fault(field, message, {"phone": phone})
+
+
+def _bad_ways_to_write(service: Service) -> Iterator[Fault]:
+    if service.whatsapp and not international(service.whatsapp):
+        yield _no_phone("whatsapp", service.whatsapp)
+    if service.email and not _EMAIL.fullmatch(service.email):
+        message = mark("{input} is no e-mail address: write one like nombre@ejemplo.org")
+        yield Fault("email", message, {"input": service.email})
+
+
+def _not_come_yet(vouched: Vouched) -> Iterator[Fault]:
+    if vouched.verified_on > today():
+        message = mark("this day has not come yet: write the day on which it was checked")
+        yield Fault("verified_on", message)
 
 
 def _unknown_ids(field: str, ids: Iterable[str], known: frozenset[str]) -> Iterator[Fault]:

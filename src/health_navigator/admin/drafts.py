@@ -267,6 +267,7 @@ async def publish(
 ) -> Item:
     """Make an approvable draft what the bot says; every process takes it up within seconds."""
     kind = ItemKind(draft.kind)
+    draft.body = bodies.checked(kind, draft.id, draft.body, await bodies.known_ids(session))
     row = standing.item or store.new_item(kind, draft.id, await _last(session, kind), Origin.STAFF)
     before = standing.item.body if standing.item else {}
     authors = ", ".join(draft.authors)
@@ -360,10 +361,12 @@ async def verify_today(
     item_id: str,
     source: Mapping[str, Any] | None = None,
 ) -> Standing:
-    """Say that the facts still hold: dated today, due again after as long as before; in review."""
+    """Say that the published facts still hold: dated today, due again after as long as before.
+
+    It is a change in review like any other. An open draft says something else, and stays.
+    """
     standing = await get_standing(session, kind, item_id)
-    if standing.state is State.IN_REVIEW:
-        raise NotNow(mark("this is already in review"))
+    _refuse_with_draft(standing)
     day = today()
     span = _span(standing.body)
     sent: Body = {"verified_on": day.isoformat(), "review_by": (day + span).isoformat()}
@@ -371,6 +374,14 @@ async def verify_today(
         sent["sources"] = _with_source(standing.body.get("sources", []), source)
     await save(session, person, kind, item_id, sent, standing.tag)
     return await submit(session, person, kind, item_id)
+
+
+def _refuse_with_draft(standing: Standing) -> None:
+    if standing.state is State.IN_REVIEW:
+        raise NotNow(mark("this is already in review"))
+    if standing.draft is not None:
+        message = mark("there is an open draft by {names}: finish or discard it first")
+        raise NotNow(message, names=", ".join(standing.draft.authors))
 
 
 def _span(body: Body) -> timedelta:

@@ -24,6 +24,7 @@ from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Fault, Invalid, NotNow
 from health_navigator.admin.rights import Person, Right
 from health_navigator.admin.sheets import SheetRow
+from health_navigator.admin.tables import Draft
 from health_navigator.db import in_batches
 from health_navigator.i18n import mark
 from health_navigator.knowledge import store
@@ -45,7 +46,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What a row does. `faults` name the columns that must be mended first."""
+    """What a row does, by its number in a spreadsheet; `faults` name the columns to mend."""
 
     line: int
     id: str
@@ -95,12 +96,18 @@ async def to_zip(session: AsyncSession) -> bytes:
 
 
 async def import_sheet(
-    office: Office, person: Person, content: bytes, *, kind: ItemKind | None, dry_run: bool
+    office: Office,
+    person: Person,
+    content: bytes,
+    *,
+    kind: ItemKind | None,
+    dry_run: bool,
+    name: str = "",
 ) -> ImportReport:
     """Look at every row; unless it is a dry run or a row is wrong, make them drafts in review."""
     person.need(Right.IMPORT)
     # A big sheet takes seconds: meanwhile questions are answered, and no connection is held.
-    heading, *lines = await asyncio.to_thread(sheets.read, content) or [SheetRow(1, ())]
+    heading, *lines = await asyncio.to_thread(sheets.read, content, name) or [SheetRow(1, ())]
     columns = [cell.strip().casefold() for cell in heading.cells]
     reader = await office.transact(lambda session: _reader(session, kind, columns, lines))
     report = await asyncio.to_thread(reader.report, lines)
@@ -204,8 +211,6 @@ class _Reader:
                 "{input} is no id: write small letters without accents, numbers and hyphens"
             )
             faults.append(Fault("id", message, {"input": item_id[:60]}))
-        elif standing.draft is not None:
-            faults.append(Fault("id", mark("there is an open draft: publish or discard it first")))
         if faults or standing is None:
             return RowReport(line.line, item_id, Deed.WRONG, tuple(faults))
         return self._compared(line.line, standing, sent)
@@ -228,15 +233,26 @@ class _Reader:
 
     def _compared(self, line: int, standing: Standing, sent: Mapping[str, Any]) -> RowReport:
         before = standing.item.body if standing.item else {}
+        is_live = standing.item is not None and not standing.item.retired
+        wanted = bodies.merged(before, sent)
+        if is_live and wanted == before:
+            return RowReport(line, standing.id, Deed.UNCHANGED)
         try:
-            body = bodies.checked(self.kind, standing.id, bodies.merged(before, sent), self.known)
+            body = bodies.checked(self.kind, standing.id, wanted, self.known)
         except Invalid as error:
             return RowReport(line, standing.id, Deed.WRONG, error.faults)
-        is_live = standing.item is not None and not standing.item.retired
         if is_live and body == before:
             return RowReport(line, standing.id, Deed.UNCHANGED)
+        if standing.draft is not None:
+            return RowReport(line, standing.id, Deed.WRONG, (_of_open_draft(standing.draft),))
         deed = Deed.CHANGED if standing.item else Deed.NEW
         return RowReport(line, standing.id, deed, body=body)
+
+
+def _of_open_draft(draft: Draft) -> Fault:
+    """What the row says would go under what somebody writes, or the other way round."""
+    message = mark("there is an open draft by {names}: finish or discard it first")
+    return Fault("id", message, {"names": ", ".join(draft.authors)})
 
 
 async def _write(

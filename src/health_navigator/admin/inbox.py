@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from health_navigator.admin import audit, drafts
 from health_navigator.admin.audit import About
 from health_navigator.admin.bodies import OUT_OF_SCOPE, Body
-from health_navigator.admin.drafts import Standing
+from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.likeness import Asked, Group, group
-from health_navigator.admin.refusals import Fault, Invalid, Unknown
+from health_navigator.admin.refusals import Fault, Invalid, NotNow, Unknown
 from health_navigator.admin.rights import Person, Right
 from health_navigator.clock import today
 from health_navigator.conversation import memory
@@ -97,7 +97,14 @@ async def assign(
     """Add a group's questions, or the given wordings of them, to an entry's draft."""
     person.need(Right.EDIT)
     standing = await drafts.get_standing(session, ItemKind.ENTRY, entry_id)
-    wanted = with_new(standing.body.get("questions", []), questions or _usable(asked))
+    if standing.state is State.IN_REVIEW:
+        raise NotNow(
+            mark(
+                "this entry is in review: add the questions when it is approved or sent back; "
+                "they stay where they are"
+            )
+        )
+    wanted = with_new(standing.body.get("questions", []), questions or usable(asked))
     # Whoever settles the inbox adds to what stands there: nothing of it is written over.
     saved = await drafts.save(
         session,
@@ -123,7 +130,7 @@ def with_new(known: Sequence[str], new: Sequence[str]) -> list[str]:
     return [*known, *added]
 
 
-def _usable(asked: Group) -> list[str]:
+def usable(asked: Group) -> list[str]:
     """What the group's questions say around the gaps that scrubbing left."""
     bare = (" ".join(text.replace(GAP, " ").split())[:MAX_QUESTION] for text in asked.texts)
     questions = [text for text in bare if len(fold(text)) > 1]
@@ -146,7 +153,7 @@ async def begin_entry(
     standing = await drafts.look(session, ItemKind.ENTRY, entry_id)
     if standing.item is not None or standing.draft is not None:
         raise Invalid([Fault("id", mark("there is already an entry with this id"))])
-    questions = with_new(body.get("questions") or [], _usable(asked))
+    questions = with_new(body.get("questions") or [], usable(asked))
     saved = await drafts.save(
         session,
         person,
@@ -166,7 +173,7 @@ async def put_out_of_scope(
     """Add a group's questions to the examples of what the bot does not answer."""
     person.need(Right.EDIT)
     standing = await drafts.look(session, ItemKind.DOCUMENT, OUT_OF_SCOPE)
-    groups = with_examples(standing.body, scope, _usable(asked))
+    groups = with_examples(standing.body, scope, usable(asked))
     saved = await drafts.save(
         session, person, ItemKind.DOCUMENT, OUT_OF_SCOPE, {"groups": groups}, standing.tag
     )

@@ -68,9 +68,9 @@ def learn(kernel: FloatArray, owners: Owners, questions: NDArray[np.int64]) -> F
     wanted[np.arange(len(questions)), owners.of_question[questions]] = 1
     wanted -= wanted.mean(axis=0)
     kernel[np.diag_indices_from(kernel)] += RIDGE
-    solved = cho_solve(
-        cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False), wanted
-    )
+    factor = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+    # Below the diagonal stands whatever the memory held: who checks it finds what is no number.
+    solved = cho_solve(factor, wanted, check_finite=False)
     return np.ascontiguousarray(solved.T, dtype=np.float32)
 
 

@@ -3,6 +3,9 @@
 const main = document.querySelector("main");
 const messages = document.getElementById("messages");
 const box = document.getElementById("text");
+const sending = document.getElementById("sending");
+const SLOW_MILLISECONDS = 10_000;
+let slow = 0;
 let pending = new AbortController();
 
 function showLocationButtons() {
@@ -45,29 +48,53 @@ function clearScreen() {
   history.replaceState(null, "", "/");
 }
 
+function fail(text) {
+  clearFailure();
+  showLine("failed", text).scrollIntoView({ block: "end" });
+}
+
+// Beside the messages, not among them: what is busy is not read aloud.
+function wait() {
+  messages.setAttribute("aria-busy", "true");
+  sending.textContent = main.dataset.sending;
+  slow = setTimeout(() => { sending.textContent = main.dataset.slow; }, SLOW_MILLISECONDS);
+}
+
+function waitNoMore() {
+  clearTimeout(slow);
+  sending.textContent = "";
+  messages.removeAttribute("aria-busy");
+}
+
+// A server that fails says itself whom to call; what stands before it may not.
+async function whyNot(answer) {
+  if (answer.status === 429) return main.dataset.crowded;
+  const isTold = answer.headers.get("Content-Type")?.startsWith("text/plain");
+  return isTold ? answer.text() : main.dataset.broken;
+}
+
 async function send(fields, label) {
+  pending.abort();
   const { signal } = pending = new AbortController();
-  main.setAttribute("aria-busy", "true");
+  waitNoMore();
+  wait();
   try {
     const answer = await fetch("/", { method: "POST", body: new URLSearchParams(fields), headers: { "X-Fragment": "1" }, signal });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const html = await answer.text();
+    const text = answer.ok ? await answer.text() : await whyNot(answer);
     if (signal.aborted) return false;
+    if (!answer.ok) { fail(text); return false; }
     const isForgotten = answer.headers.has("X-Forgotten");
     if (isForgotten) clearScreen();
     clearButtons();
     clearFailure();
     if (label && !isForgotten) showLine("asked", label);
-    show(html);
+    show(text);
     return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    clearFailure();
-    const why = error.message === "429" ? main.dataset.crowded : main.dataset.failed;
-    showLine("failed", why).scrollIntoView({ block: "end" });
+  } catch {
+    if (!signal.aborted) fail(main.dataset.failed);
     return false;
   } finally {
-    if (!signal.aborted) main.removeAttribute("aria-busy");
+    if (!signal.aborted) waitNoMore();
   }
 }
 
@@ -77,20 +104,25 @@ main.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (event.target.id === "clear") {
     pending.abort(); // what was just asked must not come to the cleared screen
+    waitNoMore();
     clearScreen();
     await send({ text: button.value });
     return;
   }
-  if (main.hasAttribute("aria-busy")) return;
-  if (isTap) await send({ tap: button.value }, button.textContent);
-  else if (await send({ text: box.value })) box.value = "";
+  if (messages.hasAttribute("aria-busy")) return;
+  if (isTap) { await send({ tap: button.value }, button.textContent); return; }
+  const asked = box.value;
+  // What was typed meanwhile is the next question.
+  if (await send({ text: asked }) && box.value === asked) box.value = "";
 });
 
 messages.addEventListener("click", (event) => {
   if (!event.target.matches(".locate")) return;
+  if (messages.hasAttribute("aria-busy")) return;
   navigator.geolocation.getCurrentPosition(
     (found) => send({ latitude: found.coords.latitude, longitude: found.coords.longitude }, event.target.textContent),
-    () => box.focus(),
+    () => { fail(main.dataset.nowhere); box.focus(); },
+    { timeout: 15_000 },
   );
 });
 

@@ -80,7 +80,12 @@ async def import_(
 ) -> Response:
     is_dry = bool(dry_run or dry_run_asked)
     report = await exchange.import_sheet(
-        office, person, await file.read(), kind=kind.kind if kind else None, dry_run=is_dry
+        office,
+        person,
+        await file.read(),
+        kind=kind.kind if kind else None,
+        dry_run=is_dry,
+        name=file.filename or "",
     )
     return await asyncio.to_thread(_told, report, is_dry=is_dry)
 

@@ -13,6 +13,7 @@ from health_navigator.admin.web import (
     items,
     listing,
     login,
+    lost,
     numbers,
     people,
     scopes,
@@ -44,7 +45,9 @@ def include_pages(app: FastAPI, parked: Parked) -> None:
         people.router,
         transfer.router,
         parked_router(parked),
-        # Last: its addresses begin with a variable part.
+        # Its addresses begin with a variable part.
         items.router,
+        # Last: it takes whatever no other does.
+        lost.router,
     ):
         app.include_router(each, prefix="/admin", include_in_schema=False)

@@ -79,13 +79,33 @@ def _words(value: object) -> list[str]:
 
 def _compared(old: Sequence[str], new: Sequence[str], *, is_list: bool) -> Iterator[Piece]:
     """What stayed, went and came; the lines of a list stay apart, the words of a text run on."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for kind, start, end, first, last in matcher.get_opcodes():
+    for kind, start, end, first, last in _steps(old, new):
         if kind == "equal":
             yield Piece(Mark.SAME, "".join(old[start:end]))
             continue
         yield from _run(Mark.GONE, old[start:end], is_list=is_list)
         yield from _run(Mark.NEW, new[first:last], is_list=is_list)
+
+
+Step = tuple[str, int, int, int, int]
+
+
+def _steps(old: Sequence[str], new: Sequence[str]) -> list[Step]:
+    """Where they differ; two differences with nothing but a space between them are one."""
+    steps: list[Step] = []
+    for step in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gap = steps[-1] if steps and steps[-1][0] == "equal" else None
+        if gap is None or step[0] == "equal" or len(steps) < 2 or not _is_space(old, gap):
+            steps.append(step)
+            continue
+        _, before = steps.pop(), steps.pop()
+        steps.append(("replace", before[1], step[2], before[3], step[4]))
+    return steps
+
+
+def _is_space(old: Sequence[str], step: Step) -> bool:
+    between = "".join(old[step[1] : step[2]])
+    return between.isspace() and "\n" not in between
 
 
 def _run(mark: Mark, pieces: Sequence[str], *, is_list: bool) -> Iterator[Piece]:

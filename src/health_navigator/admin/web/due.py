@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import bodies, catalogue, drafts
 from health_navigator.admin.catalogue import Due
+from health_navigator.admin.drafts import Standing
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Query, Reader
 from health_navigator.admin.web.listing import Pages
 from health_navigator.admin.web.pages import PER_PAGE, go, render
-from health_navigator.admin.web.route import PageRoute
+from health_navigator.admin.web.route import PageRoute, page_of_form
 from health_navigator.admin.web.shelves import Shelf, shelf_of
-from health_navigator.knowledge.tables import Item
 from health_navigator.provenance import Source
 
 router = APIRouter(prefix="/revisar", route_class=PageRoute)
@@ -38,7 +38,7 @@ async def due(request: Request, _: Reader, asked: Query, office: Door) -> Respon
         everything = await catalogue.due(session, office.cards, timedelta(days=int(within)))
         owners = sorted({each.owner for each in everything})
         mine = [each for each in everything if owner in (None, each.owner)]
-        shown = [await _with_body(session, each) for each in mine[start : start + PER_PAGE]]
+        shown = [await _with_standing(session, each) for each in mine[start : start + PER_PAGE]]
         return mine, owners, shown
 
     mine, owners, shown = await office.transact(read)
@@ -56,25 +56,30 @@ async def due(request: Request, _: Reader, asked: Query, office: Door) -> Respon
     )
 
 
-async def _with_body(session: AsyncSession, each: Due) -> tuple[Due, Mapping[str, Any]]:
-    item = await session.get(Item, (each.kind, each.id))
-    return each, item.body if item else {}
+async def _with_standing(session: AsyncSession, each: Due) -> tuple[Due, Standing]:
+    return each, await drafts.look(session, each.kind, each.id)
 
 
 @router.post("/{shelf}/{item_id}")
-async def verify(shelf: Shelf, item_id: str, visitor: Editor, form: Form, office: Door) -> Response:
+async def verify(
+    shelf: Shelf, item_id: str, request: Request, visitor: Editor, form: Form, office: Door
+) -> Response:
     source = _source(form)
     await office.transact(
         lambda session: drafts.verify_today(session, visitor.person, shelf.kind, item_id, source)
     )
-    return go("/admin/revisar", "verificado")
+    return go(await page_of_form(request, "/admin/revisar"), "verificado")
 
 
 def _source(form: Posted) -> Mapping[str, Any]:
-    given = {name: form.get(name) or None for name in ("title", "publisher", "url", "date")}
+    names = ("title", "publisher", "url", "date")
+    given = {name: form.get(name) for name in names if form.get(name)}
     try:
         return Source.model_validate(given).model_dump(mode="json", exclude_none=True)
     except ValidationError as error:
-        found = bodies.to_faults(error)
-        faults = [Fault(each.field, each.message, each.values) for each in found]
-        raise Invalid(faults) from error
+        raise Invalid([_of_source(each) for each in bodies.to_faults(error)]) from error
+
+
+def _of_source(fault: Fault) -> Fault:
+    """The fault with its place in the form, where the source comes first."""
+    return Fault(f"sources.0.{fault.field}", fault.message, fault.values)

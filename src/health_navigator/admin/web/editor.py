@@ -14,6 +14,7 @@ from health_navigator.admin.api.doors import office_of
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.drafts import Standing
 from health_navigator.admin.office import Office
+from health_navigator.admin.plain import plain
 from health_navigator.admin.refusals import Conflict, Fault, Invalid
 from health_navigator.admin.rights import Right
 from health_navigator.admin.web import differences, fields, preview
@@ -24,7 +25,6 @@ from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf
 from health_navigator.i18n import mark
-from health_navigator.matching.normalise import fold
 
 NEW = ""
 SAVE, SUBMIT = "guardar", "enviar"
@@ -47,20 +47,31 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a form comes back: faults, and what somebody else wrote meanwhile."""
+    """Why a form comes back: faults, and what somebody else wrote meanwhile.
+
+    `gaps` do not keep a draft from being saved; `wants` is what was tried.
+    """
 
     faults: Sequence[Fault] = ()
+    gaps: Sequence[Fault] = ()
+    wants: str = SAVE
     theirs: Sequence[FieldChange] | None = None
     by_field: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, faults: Sequence[Fault], theirs: Sequence[FieldChange] | None = None) -> Wrong:
-        names = dict.fromkeys(fault.field.split(".")[0] for fault in faults)
-        return cls(
-            faults,
-            theirs,
-            {name: [each for each in faults if each.field.split(".")[0] == name] for name in names},
-        )
+    def of(
+        cls,
+        faults: Sequence[Fault],
+        *,
+        wants: str = SAVE,
+        theirs: Sequence[FieldChange] | None = None,
+    ) -> Wrong:
+        gaps = [each for each in faults if each.is_gap] if wants == SAVE else []
+        blocking = [each for each in faults if each not in gaps]
+        by_field: dict[str, list[Fault]] = {}
+        for each in blocking:
+            by_field.setdefault(each.field.split(".")[0], []).append(each)
+        return cls(blocking, gaps, wants, theirs, by_field)
 
 
 def form_at(path: str) -> Place | None:
@@ -86,6 +97,7 @@ async def show(
     posted: Posted,
     *,
     wrong: Wrong | None = None,
+    is_unsaved: bool = False,
     status: int = 200,
 ) -> Response:
     """The form with what stands in it, and the advice beside it."""
@@ -104,15 +116,18 @@ async def show(
         filled=filled,
         topics=[(topic.id, topic.title) for topic in office.live.snapshot.topics],
         wrong=wrong or Wrong(),
+        is_unsaved=is_unsaved or wrong is not None,
         advice=await preview.advise(office, standing, filled),
         label_of=fields.label_of,
+        parts_of=filled.names_of_parts,
     )
 
 
 async def reopen(request: Request, visitor: Visitor, place: Place, posted: Posted) -> Response:
     """The form as it was when the session ended."""
     visitor.person.need(Right.EDIT)
-    return await show(request, place, fields.from_posted(place.shelf.kind, posted), posted)
+    filled = fields.from_posted(place.shelf.kind, posted)
+    return await show(request, place, filled, posted, is_unsaved=True)
 
 
 router = APIRouter(route_class=PageRoute)
@@ -182,10 +197,10 @@ async def _take(
     try:
         item_id = place.id or form.get("id") or to_id(body)
         if faults or not item_id:
-            raise Invalid(await _all_faults(office, place, filled))
+            raise Invalid(await _all_faults(office, place, filled, item_id))
         saved = await _save(office, visitor, place, item_id, form, body)
     except Invalid as refusal:
-        wrong = Wrong.of(refusal.faults)
+        wrong = Wrong.of(refusal.faults, wants=wants)
         return await show(request, place, filled, form, wrong=wrong, status=422)
     except Conflict as conflict:
         return await _show_conflict(request, place, filled, form, conflict)
@@ -197,7 +212,7 @@ async def _take(
 
 async def _advice_or_form(request: Request, place: Place, filled: Filled, form: Posted) -> Response:
     if not request.headers.get("X-Fragment"):
-        return await show(request, place, filled, form)
+        return await show(request, place, filled, form, is_unsaved=True)
     office = office_of(request)
     advice = await preview.advise(office, await _standing(office, place), filled)
     return render(
@@ -205,9 +220,14 @@ async def _advice_or_form(request: Request, place: Place, filled: Filled, form: 
     )
 
 
-async def _all_faults(office: Office, place: Place, filled: Filled) -> Sequence[Fault]:
+async def _all_faults(
+    office: Office, place: Place, filled: Filled, item_id: str
+) -> Sequence[Fault]:
     advice = await preview.advise(office, await _standing(office, place), filled)
-    return advice.faults or (Fault("id", mark("this field is missing: add it")),)
+    if item_id:
+        return advice.faults
+    message = mark("write a title or a short name: without one nothing can be saved")
+    return (Fault("id", message), *advice.faults)
 
 
 async def _save(
@@ -233,7 +253,7 @@ async def _save(
 def to_id(body: Body) -> str:
     """A short name from the title or the label: what stands in addresses and lists."""
     text = str(body.get("label") or body.get("title") or body.get("name") or "")
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", plain(text)).strip("-")
     return slug[:_LONGEST_ID].strip("-")
 
 
@@ -244,7 +264,9 @@ async def _show_conflict(
         fault = Fault("id", mark("there is already an entry with this id"))
         wrong = Wrong.of([fault])
         return await show(request, place, filled, form, wrong=wrong, status=409)
-    yours = bodies.merged(conflict.theirs, conflict.yours)
-    theirs = differences.changes(conflict.theirs, yours)
-    wrong = Wrong.of([Fault("-", conflict.message)], theirs)
+    kind, yours = place.shelf.kind, bodies.merged(conflict.theirs, conflict.yours)
+    theirs = differences.changes(
+        fields.in_words(kind, conflict.theirs), fields.in_words(kind, yours)
+    )
+    wrong = Wrong.of([Fault("-", conflict.message)], theirs=theirs)
     return await show(request, place, filled, form, wrong=wrong, status=409)

@@ -17,6 +17,8 @@ from health_navigator.admin.rights import Person, Right
 from health_navigator.i18n import mark
 
 CSRF_FIELD = "_ficha"
+# On which page a form stands: browsers are told to send no referrer.
+PAGE_FIELD = "_pagina"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Posted:
 
 
 def pairs(form: FormData) -> Iterable[tuple[str, str]]:
-    """What was typed, files and our own token left out."""
+    """What was typed, files and our own fields left out."""
     for name, value in form.multi_items():
-        if not isinstance(value, UploadFile) and name != CSRF_FIELD:
+        if not isinstance(value, UploadFile) and name not in (CSRF_FIELD, PAGE_FIELD):
             yield name, value
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from health_navigator.admin import bodies, cells
@@ -18,8 +19,7 @@ from health_navigator.knowledge.models import ItemKind
 
 # Empty lines that wait below the rows, so that the form grows without JavaScript.
 _SPARE_ROWS = 2
-_MOST_ROWS = 40
-_ROW = re.compile(r"([a-z_]+)\.(\d{1,2})\.([a-z]+)")
+_ROW = re.compile(r"([a-z_]+)\.(\d{1,3})\.([a-z]+)")
 Choices = Sequence[tuple[str, str]]
 
 
@@ -265,6 +265,39 @@ def label_of(kind: str, name: str) -> str:
     return f"{found.label}{number}{inner}"
 
 
+def label_in_any_form(name: str) -> str | None:
+    """The label, where nothing says of which form a fault is."""
+    first = name.split(".")[0]
+    for kind in (ItemKind.ENTRY, ItemKind.SERVICE):
+        if any(each.name == first for each in all_fields(kind)):
+            return label_of(kind, name)
+    return None
+
+
+def in_words(
+    kind: str, body: Mapping[str, Any], topics: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, Any]:
+    """The body with its choices and days as the form and the pages say them."""
+    if kind not in (ItemKind.ENTRY, ItemKind.SERVICE):
+        return body
+    known = {each.name: each for each in all_fields(ItemKind(kind))}
+    told = {name: _in_words(known.get(name), value) for name, value in body.items()}
+    return {**told, "topic": topics.get(told["topic"], told["topic"])} if "topic" in told else told
+
+
+def _in_words(of: Field | None, value: Any) -> Any:  # noqa: ANN401  whatever a body holds
+    if of is None:
+        return value
+    if of.shape is Shape.ROWS:
+        parts = {part.name: part for part in of.parts}
+        return [
+            {name: _in_words(parts.get(name), part) for name, part in row.items()} for row in value
+        ]
+    if of.shape is Shape.DATE:
+        return words.day(str(value))
+    return dict(of.choices).get(value, value) if of.shape is Shape.CHOICE else value
+
+
 def _form_kind(kind: str) -> ItemKind:
     return ItemKind.SERVICE if kind == ItemKind.SERVICE else ItemKind.ENTRY
 
@@ -285,6 +318,11 @@ class Filled:
     def rows_of(self, name: str) -> Sequence[Row]:
         """The rows with some empty ones below."""
         return [*self.rows.get(name, ()), *({} for _ in range(_SPARE_ROWS))]
+
+    def names_of_parts(self, of: Field) -> Sequence[str]:
+        """What the inputs of its rows are called: «sources.0.url»."""
+        numbers = range(len(self.rows.get(of.name, ())))
+        return [f"{of.name}.{number}.{part.name}" for number in numbers for part in of.parts]
 
 
 def from_body(kind: ItemKind, body: Mapping[str, Any]) -> Filled:
@@ -317,7 +355,7 @@ def from_posted(kind: ItemKind, posted: Posted) -> Filled:
     found: dict[str, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for name, text in posted.texts.items():
         place = _ROW.fullmatch(name)
-        if place is not None and int(place[2]) < _MOST_ROWS and text.strip():
+        if place is not None and text.strip():
             found[place[1]][int(place[2])][place[3]] = text.strip()
     rows = {name: [row for _, row in sorted(each.items())] for name, each in found.items()}
     return Filled(texts, {name: _meant(each) for name, each in rows.items()})

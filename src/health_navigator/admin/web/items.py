@@ -18,6 +18,7 @@ from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.rights import Right
 from health_navigator.admin.tables import Comment
 from health_navigator.admin.web import differences, fields, hours_words, preview
+from health_navigator.admin.web.differences import FieldChange
 from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Reader, Visitor
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
@@ -87,6 +88,7 @@ async def _show(
         lambda session: _read(session, shelf.kind, item_id)
     )
     published = standing.item.body if standing.item and not standing.item.retired else {}
+    topics = topics_of(office)
     return render(
         request,
         "item.html",
@@ -99,16 +101,29 @@ async def _show(
         four_eyes=office.four_eyes,
         reply=_reply(office, standing),
         hours=_hours(standing),
-        changes=differences.changes(published, standing.body) if standing.draft else (),
+        changes=_changes(shelf.kind, published, standing.body, topics) if standing.draft else (),
         is_new=not published,
         warnings=[*advice.warnings_for(shelf.kind, item_id, standing.body)],
+        dangers=[*advice.dangers_of(shelf.kind, standing.body)],
         comments=comments,
         findings=findings,
         titles=_titles(office.live.snapshot),
         refusal=refusal,
         label_of=fields.label_of,
-        asks_reason=refusal is not None,
+        asks_reason=refusal is not None and refusal.findings is not None,
         today=clock.today().isoformat(),
+    )
+
+
+def topics_of(office: Office) -> Mapping[str, str]:
+    return {topic.id: topic.title for topic in office.live.snapshot.topics}
+
+
+def _changes(
+    kind: ItemKind, before: Mapping[str, Any], after: Mapping[str, Any], topics: Mapping[str, str]
+) -> Sequence[FieldChange]:
+    return differences.changes(
+        fields.in_words(kind, before, topics), fields.in_words(kind, after, topics)
     )
 
 
@@ -230,9 +245,10 @@ async def versions(
         return standing, await catalogue.revisions(session, shelf.kind, item_id)
 
     standing, pairs = await office.transact(work)
+    topics = topics_of(office)
     older: list[Mapping[str, Any]] = [*(row.body for row, _ in pairs[1:]), {}]
     rows = [
-        (row, differences.changes(before, row.body))
+        (row, _changes(shelf.kind, before, row.body, topics))
         for (row, _), before in zip(pairs, older, strict=False)
     ]
     return render(

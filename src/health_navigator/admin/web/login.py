@@ -37,14 +37,17 @@ async def enter(request: Request, form: Form, office: Door) -> Response:
     _refuse_foreign(request)
     after, kept = local(form.get("despues")), form.texts.get("guardado", "")
     name, password = form.get("nombre"), form.texts.get("clave", "")
+    undone = bool(form.get("sin_hacer"))
     address = address_of(request)
     try:
         secret = await accounts.log_in(office.database, name, password, address, office.keys)
     except (NotSignedIn, Throttled) as refusal:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(refusal, Throttled) else 401
         error = told_in_spanish(refusal)
-        return show_login(request, after, kept, status=status, error=error, name=name)
-    response = await _welcome(request, secret, after, kept)
+        return show_login(
+            request, after, kept, status=status, undone=undone, error=error, name=name
+        )
+    response = go(after, "sin-hacer") if undone else await _welcome(request, secret, after, kept)
     set_cookie(request, response, secret)
     return response
 
@@ -68,7 +71,7 @@ async def _welcome(request: Request, secret: str, after: str, kept: str) -> Resp
     form = editor.form_at(path)
     if form is not None:
         return await editor.reopen(request, visitor, form, Posted(dict(fields)))
-    return render(request, "again.html", target=path, fields=fields)
+    return render(request, "again.html", target=path, fields=fields, after=after)
 
 
 def _read_kept(kept: str) -> tuple[str, list[tuple[str, str]]] | None:

@@ -55,7 +55,7 @@ async def show(request: Request, visitor: Watcher, asked: Query, office: Door) -
 @router.get("/cifras.csv")
 async def as_file(_: Watcher, asked: Query, office: Door) -> Response:
     text = figures.to_csv(await _read(office, asked), _HEADINGS)
-    return download(text.encode(), "text/csv; charset=utf-8", "cifras.csv")
+    return download(text.encode("utf-8-sig"), "text/csv; charset=utf-8", "cifras.csv")
 
 
 async def _read(office: Office, asked: Asked) -> Figures:

@@ -12,13 +12,14 @@ from health_navigator.admin.api.doors import office_of
 from health_navigator.admin.refusals import Fault, Invalid, Unknown
 from health_navigator.admin.rights import Role
 from health_navigator.admin.tables import Staff
-from health_navigator.admin.web.entrance import Anybody, Door, Form, PeopleKeeper, Visitor
+from health_navigator.admin.web.entrance import Anybody, Door, Form, PeopleKeeper, Posted, Visitor
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.i18n import mark
 
 router = APIRouter(route_class=PageRoute)
 
+BY_KEY = "llave"
 _MOST_LABEL = 80
 
 
@@ -42,8 +43,8 @@ async def _show(request: Request, *, status: int = 200, **more: object) -> Respo
 
 @router.post("/personas")
 async def add(request: Request, visitor: PeopleKeeper, form: Form, office: Door) -> Response:
-    name, password = form.get("nombre").lower(), form.texts.get("clave") or None
-    role = _role(form.get("rol"))
+    name, role = form.get("nombre").lower(), _role(form.get("rol"))
+    password = _password(form)
 
     async def work(session: AsyncSession) -> tuple[Staff, str | None]:
         staff = await accounts.add(session, visitor.person, name, role, password)
@@ -62,6 +63,11 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
+def _password(form: Posted) -> str | None:
+    """What opens the account: the password, or none where a key for a program was asked for."""
+    return None if form.get("con") == BY_KEY else form.texts.get("clave", "")
+
+
 @router.post("/personas/{name}/cerrar")
 async def disable(name: str, visitor: PeopleKeeper, office: Door) -> Response:
     await office.transact(lambda session: accounts.disable(session, visitor.person, name))
@@ -72,7 +78,7 @@ async def disable(name: str, visitor: PeopleKeeper, office: Door) -> Response:
 async def reset(
     name: str, request: Request, visitor: PeopleKeeper, form: Form, office: Door
 ) -> Response:
-    password = form.texts.get("clave") or None
+    password = _password(form)
 
     async def work(session: AsyncSession) -> tuple[Staff, str | None]:
         staff = await accounts.reset(session, visitor.person, name, password, office.keys)

@@ -41,6 +41,7 @@ class Advice:
     body: Body
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    dangers: tuple[Fault, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     readability: float | None = None
     letters: int = 0
@@ -79,6 +80,7 @@ def _advise(
     return replace(
         found,
         reply=shown(knowledge, kind, standing.id, found.body),
+        dangers=tuple(advice.dangers_of(kind, body)),
         duplicates=tuple(nearly),
         readability=_readability(answer),
         letters=len(answer),

@@ -77,7 +77,7 @@ def _cells(row: AuditRecord) -> tuple[str, ...]:
 
 
 def _told(kind: str | None, body: Mapping[str, Any] | None) -> str:
-    lines = _readable(body).items()
+    lines = _readable(kind, body).items()
     return "\n".join(
         f"{fields.label_of(kind or '', name)}: {_flat(value)}" for name, value in lines
     )
@@ -87,12 +87,13 @@ def _flat(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _readable(body: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return {name: words.named(value) for name, value in (body or {}).items()}
+def _readable(kind: str | None, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    told = fields.in_words(kind or "", body or {})
+    return {name: words.named(value) for name, value in told.items()}
 
 
 def _changes(row: AuditRecord) -> Sequence[FieldChange]:
-    return differences.changes(_readable(row.before), _readable(row.after))
+    return differences.changes(_readable(row.kind, row.before), _readable(row.kind, row.after))
 
 
 def _wanted(asked: Asked) -> Wanted:

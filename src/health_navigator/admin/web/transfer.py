@@ -58,11 +58,11 @@ def _show(
 @router.post("")
 async def take(request: Request, visitor: Importer, office: Door) -> Response:
     """A dry run first; the file comes back with the second click."""
-    content = await _content(request)
+    content, name = await _content(request)
     is_dry = Posted.of(await request.form()).get("hacer") != "importar"
     try:
         report = await exchange.import_sheet(
-            office, visitor.person, content, kind=None, dry_run=is_dry
+            office, visitor.person, content, kind=None, dry_run=is_dry, name=name
         )
     except Invalid as refusal:
         return _show(request, refusal=refusal)
@@ -71,15 +71,16 @@ async def take(request: Request, visitor: Importer, office: Door) -> Response:
     return await asyncio.to_thread(_show, request, report, carried=carried, is_dry=is_dry)
 
 
-async def _content(request: Request) -> bytes:
+async def _content(request: Request) -> tuple[bytes, str]:
+    """The file that was chosen, with its name, or the one that the page brought back."""
     form = await request.form()
     file, carried = form.get("archivo"), form.get("llevado")
     if isinstance(file, UploadFile) and file.filename:
-        return await file.read()
+        return await file.read(), file.filename
     try:
-        return base64.b64decode(carried if isinstance(carried, str) else "", validate=True)
+        return base64.b64decode(carried if isinstance(carried, str) else "", validate=True), ""
     except binascii.Error:
-        return b""
+        return b"", ""
 
 
 def _carried(content: bytes) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
-from health_navigator.admin import catalogue, inbox
+from health_navigator.admin import catalogue, drafts, inbox
+from health_navigator.admin.bodies import OUT_OF_SCOPE
 from health_navigator.admin.catalogue import Row, Wanted
+from health_navigator.admin.drafts import State
 from health_navigator.admin.inbox import Suggestion
 from health_navigator.admin.likeness import Group
 from health_navigator.admin.web import charts
@@ -30,6 +33,8 @@ PATH = "/admin/sin-respuesta"
 _PER_PAGE = 20
 _WINDOW = timedelta(days=27)
 _MOST_FOUND = 15
+# What is less likely than that is no suggestion.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Shown:
 def to_shown(snapshot: Snapshot, group: Group) -> Shown:
     until = clock.today()
     spark = charts.spark(group.by_day, until - _WINDOW, until)
-    return Shown(group, inbox.suggest(snapshot, group.texts), spark)
+    likely = [each for each in inbox.suggest(snapshot, group.texts) if each.confidence >= _LEAST]
+    return Shown(group, likely, spark)
 
 
 @router.get("")
@@ -97,10 +103,15 @@ async def assign(group_id: str, visitor: Editor, form: Form, office: Door) -> Re
 @router.post("/{group_id}/fuera")
 async def out_of_scope(group_id: str, visitor: Editor, form: Form, office: Door) -> Response:
     scope, asked = form.get("grupo"), await inbox.get_group(office.database, group_id)
-    saved = await office.transact(
-        lambda session: inbox.put_out_of_scope(session, visitor.person, asked, scope)
-    )
-    return go(Shelf.DOCUMENTS.path(saved.id), "fuera")
+
+    async def work(session: AsyncSession) -> bool:
+        before = await drafts.look(session, ItemKind.DOCUMENT, OUT_OF_SCOPE)
+        was_in_review = before.state is State.IN_REVIEW
+        await inbox.put_out_of_scope(session, visitor.person, asked, scope)
+        return was_in_review
+
+    was_in_review = await office.transact(work)
+    return go(Shelf.DOCUMENTS.path(OUT_OF_SCOPE), "fuera-otra-vez" if was_in_review else "fuera")
 
 
 @router.post("/{group_id}/descartar")

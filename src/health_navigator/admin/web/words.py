@@ -129,7 +129,7 @@ _DEEDS = {
     "person.disable": "Cerró una cuenta",
     "person.reset": "Renovó una cuenta",
     "person.password": "Cambió su contraseña",
-    "person.token": "Creó una llave de API",
+    "person.token": "Creó una llave para un programa",
     "unanswered.assigned": "Agregó preguntas sin respuesta a una entrada",
     "unanswered.new_draft": "Hizo una entrada con preguntas sin respuesta",
     "unanswered.out_of_scope": "Puso preguntas fuera de alcance",
@@ -157,6 +157,8 @@ NOTICES = {
     "verificado": "Anotado: verificado hoy. Falta que otra persona lo apruebe.",
     "agregado": "Las preguntas están en el borrador. Pruébalo y envíalo a revisión.",
     "fuera": "Las preguntas están entre lo que el bot no responde. Falta enviarlo a revisión.",
+    "fuera-otra-vez": "Las preguntas están entre lo que el bot no responde. Estaba en revisión y "
+    "volvió a ser borrador: envíalo otra vez.",
     "preguntas": "Preguntas descartadas. Solo queda la cuenta.",
     "avisos": "Avisos cerrados. Gracias por revisar.",
     "clave": "Contraseña cambiada. Entra de nuevo con la nueva.",
@@ -164,7 +166,11 @@ NOTICES = {
     "salio-todo": "Se cerraron todas tus sesiones.",
     "cuenta": "La cuenta está cerrada. Sus sesiones y llaves ya no sirven.",
     "llave": "La llave ya no sirve.",
+    "sin-hacer": "Tu sesión había terminado. Ya entraste, pero lo que pulsaste no se hizo: "
+    "púlsalo otra vez.",
 }
+# Those that tell of something that did not happen.
+WARNINGS = frozenset({"sin-hacer"})
 
 
 def deed(what: str) -> str:

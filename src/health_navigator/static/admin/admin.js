@@ -26,7 +26,17 @@ if (editor) {
   const said = document.getElementById("advice-said");
   let timer = 0;
   let asked = 0;
-  let isChanged = document.getElementById("errores") !== null;
+  let isChanged = "unsaved" in editor.dataset;
+  const trouble = document.createElement("p");
+  trouble.className = "notice bad";
+  trouble.setAttribute("role", "alert");
+  trouble.hidden = true;
+  advice.before(trouble);
+
+  function tell(text) {
+    trouble.hidden = !text;
+    if (trouble.textContent !== text) trouble.textContent = text;
+  }
 
   async function look() {
     const mine = ++asked;
@@ -34,15 +44,24 @@ if (editor) {
     fields.set("hacer", "ver");
     try {
       const answer = await fetch(editor.action, { method: "POST", body: fields, headers: { "X-Fragment": "1" } });
-      if (!answer.ok || mine !== asked) return;
-      advice.innerHTML = await answer.text();
+      if (mine !== asked) return;
+      if (answer.status === 401) { tell("Tu sesión terminó, y la vista previa ya no cambia. Pulsa «Guardar borrador»: entras de nuevo y tu texto sigue ahí."); return; }
+      if (!answer.ok) { tell("La vista previa no se pudo actualizar. Tu texto sigue aquí."); return; }
+      const html = await answer.text();
+      if (mine !== asked) return;
+      advice.innerHTML = html;
+      tell("");
       const notices = advice.querySelectorAll(".notice li").length;
-      said.textContent = notices ? `Vista previa al día. ${notices} avisos.` : "Vista previa al día.";
+      said.textContent = notices ? `Vista previa al día. ${notices} ${notices === 1 ? "aviso" : "avisos"}.` : "Vista previa al día.";
     } catch {
-      // No connection: the preview stays as it was, and saving will say so.
+      if (mine === asked) tell("No hay conexión: la vista previa no cambia. Tu texto sigue aquí.");
     }
   }
 
+  // On one line there is nothing to begin anew, and a page that loads again is no answer.
+  editor.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+  });
   editor.addEventListener("input", () => {
     isChanged = true;
     clearTimeout(timer);
@@ -62,11 +81,13 @@ if (editor) {
       const next = last.cloneNode(true);
       const number = rows.length;
       next.setAttribute("aria-label", `${list.querySelector("legend").firstChild.textContent.trim()} ${number + 1}`);
-      for (const part of next.querySelectorAll("input, select, label")) {
-        for (const name of ["id", "name", "for"]) {
+      for (const error of next.querySelectorAll(".error")) error.remove();
+      for (const part of next.querySelectorAll("input, select, label, .hint")) {
+        for (const name of ["id", "name", "for", "aria-describedby"]) {
           const value = part.getAttribute(name);
-          if (value) part.setAttribute(name, value.replace(/\.\d+\./, `.${number}.`));
+          if (value) part.setAttribute(name, value.replace(/\.\d+\./g, `.${number}.`));
         }
+        part.removeAttribute("aria-invalid");
         if (part.tagName === "INPUT") part.value = "";
       }
       last.after(next);
