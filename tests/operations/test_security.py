@@ -182,7 +182,7 @@ def test_no_websocket_is_opened(sqlite_bot: Program) -> None:
         ("POST", WEBHOOK, 403),
         ("GET", "/admin", 401),
         ("GET", "/admin/entrar", 200),
-        ("GET", "/admin/nothing", 404),
+        ("GET", "/admin/nothing", 401),
         ("POST", "/admin/entrar", 401),
         ("GET", "/api/v1/admin/me", 401),
         ("GET", "/api/v1/admin/nothing", 404),
