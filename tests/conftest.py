@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _room_on_the_shelf() -> Iterator[None]:
     """Keep all that programs learnt on the shelf, however much staff publish meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("health_navigator.knowledge.kept.MOST_KEPT", 100)
+        patch.setattr("health_navigator.knowledge.sealed_cache.MOST_KEPT", 100)
         yield
 
 

@@ -27,25 +27,25 @@ from health_navigator.config import Settings
 from health_navigator.conversation import replies
 from health_navigator.conversation.desk import Desk
 from health_navigator.db import Database
-from health_navigator.doorway import HEADERS, STAFF_PATHS, Doorway, Latecomers
 from health_navigator.errors import DatabaseAwayError
 from health_navigator.i18n import DEFAULT_LOCALE, supported_locale, translator
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_once
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.knowledge.sealed_cache import SealedCache
 from health_navigator.matching.encoder import Encoder, load_encoder
+from health_navigator.middleware import HEADERS, STAFF_PATHS, LazyRoutes, RequestLimits
 from health_navigator.observability import Metrics, where_in_ours
-from health_navigator.shipped import kept
+from health_navigator.rate_limit import RateLimit
+from health_navigator.shipped import cache_path
 from health_navigator.telegram_bot import ledger, profile
 from health_navigator.telegram_bot.delivery import Delivery
 from health_navigator.telegram_bot.polling import Polling
 from health_navigator.telegram_bot.transport import open_bot
 from health_navigator.telegram_bot.watch import WebhookWatch
 from health_navigator.telegram_bot.webhook import TelegramDoor, Webhook
-from health_navigator.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from health_navigator.admin.office import Office
@@ -104,10 +104,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _failed)
     # The API's own description includes the staff's part.
     late = (*STAFF_PATHS, "/openapi.json")
-    app.add_middleware(Latecomers, paths=late, load=partial(_admit_staff, app))
-    app.add_middleware(Turnstile, refuse=_too_fast)
+    app.add_middleware(LazyRoutes, paths=late, load=partial(_admit_staff, app))
+    app.add_middleware(RateLimit, refuse=_too_fast)
     app.add_middleware(Webhook)
-    app.add_middleware(Doorway)
+    app.add_middleware(RequestLimits)
     return app
 
 
@@ -221,7 +221,9 @@ async def _keep_running(name: str, work: Background, failures: Counter) -> None:
 
 def checked_files(settings: Settings) -> tuple[StoredItem, ...]:
     """The knowledge in the files; raises KnowledgeError with everything wrong in them."""
-    return checked_once(settings.knowledge_dir, Shelf(kept("checked"), settings.keys()[0]))
+    return checked_once(
+        settings.knowledge_dir, SealedCache(cache_path("checked"), settings.keys()[0])
+    )
 
 
 async def load_knowledge(database: Database, settings: Settings) -> store.LoadReport:
@@ -252,8 +254,8 @@ def encoder_for(settings: Settings) -> Encoder | None:
 
 def snapshot_builder(settings: Settings) -> SnapshotBuilder:
     """A snapshot builder with the configured encoder and everything kept on disk."""
-    shelf = Shelf(kept("learnt"), settings.keys()[0])
-    return SnapshotBuilder(encoder_for(settings), kept("vectors.npz"), shelf)
+    shelf = SealedCache(cache_path("learnt"), settings.keys()[0])
+    return SnapshotBuilder(encoder_for(settings), cache_path("vectors.npz"), shelf)
 
 
 async def _open_telegram(
@@ -329,7 +331,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     """Our own fault: whoever asked must still get the numbers to call."""
     log.error("request.failed", error=type(error).__name__, where=where_in_ours(error))
     why = "our own failure; it is in the log"
-    # This response bypasses the doorway, which otherwise adds these headers.
+    # This response bypasses the middleware, which otherwise adds these headers.
     if request.url.path.startswith(_STAFF_PAGES):
         return _failed_at_work(request)
     return _told(request, 500, HEADERS, why, _last_resort(None))

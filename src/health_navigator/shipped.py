@@ -20,7 +20,7 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else _CHECKOUT / name
 
 
-def kept(name: str) -> Path:
+def cache_path(name: str) -> Path:
     """Where under var/ the program keeps what it worked out and can work out again.
 
     In the checkout if there is one; in the working folder if there is none or it cannot be written,

@@ -29,9 +29,9 @@ from health_navigator.conversation.models import (
     Turn,
 )
 from health_navigator.conversation.taps import Taps
-from health_navigator.doorway import PAGE_POLICY
 from health_navigator.i18n import DEFAULT_LOCALE, Translate, translator
 from health_navigator.matching.normalise import LONGEST_TEXT
+from health_navigator.middleware import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
-from health_navigator.admin.likeness import Asked, group
+from health_navigator.admin.grouping import Asked, group
 from health_navigator.conversation.tables import ReportedService, Tally, UnansweredQuestion
 from tests.admin.conftest import ENTRY, Staff
 from tests.support.pausing import paused

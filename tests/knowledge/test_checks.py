@@ -12,7 +12,7 @@ import pytest
 from health_navigator.errors import KnowledgeError
 from health_navigator.knowledge import checks
 from health_navigator.knowledge.checks import CHECKS
-from health_navigator.knowledge.kept import Shelf
+from health_navigator.knowledge.sealed_cache import SealedCache
 from tests.knowledge.conftest import GOOD, Spoil, problems_in
 from tests.support.knowledge import REAL
 
@@ -634,7 +634,7 @@ def test_every_check_has_a_slip() -> None:
 def test_what_was_found_whole_is_checked_again_only_when_it_changed(
     folder: Path, spoil: Spoil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = Shelf(tmp_path / "var", b"a secret")
+    shelf = SealedCache(tmp_path / "var", b"a secret")
     items = checks.checked_once(folder, shelf)
     with monkeypatch.context() as unread:
         unread.setattr(checks, "checked_directory", lambda _: pytest.fail("checked again"))

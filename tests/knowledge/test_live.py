@@ -14,8 +14,8 @@ from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_directory, checked_once
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.kept import MOST_KEPT, Shelf
 from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.knowledge.sealed_cache import MOST_KEPT, SealedCache
 from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot
 from health_navigator.matching.features import FloatArray
 from tests.knowledge.conftest import Spoil
@@ -94,7 +94,7 @@ def _knows(snapshot: Snapshot, word: str) -> bool:
 
 
 def _builder(folder: Path, key: bytes = b"a secret") -> SnapshotBuilder:
-    return SnapshotBuilder(Lengths(), folder / "vectors.npz", Shelf(folder / "learnt", key))
+    return SnapshotBuilder(Lengths(), folder / "vectors.npz", SealedCache(folder / "learnt", key))
 
 
 def _items(folder: Path) -> list[StoredItem]:
@@ -177,7 +177,7 @@ def test_what_another_key_sealed_is_not_opened(folder: Path, tmp_path: Path) -> 
 @pytest.fixture
 def _no_more_room_than_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Programs in tests have more."""
-    monkeypatch.setattr("health_navigator.knowledge.kept.MOST_KEPT", MOST_KEPT)
+    monkeypatch.setattr("health_navigator.knowledge.sealed_cache.MOST_KEPT", MOST_KEPT)
 
 
 @pytest.mark.usefixtures("_no_more_room_than_ever")
@@ -191,7 +191,7 @@ def test_only_the_last_few_are_kept(folder: Path, spoil: Spoil, tmp_path: Path) 
 @pytest.mark.usefixtures("_no_more_room_than_ever")
 def test_what_is_read_again_and_again_is_kept(tmp_path: Path) -> None:
     """However many changes are tried beside what every start reads."""
-    shelf = Shelf(tmp_path, b"a secret")
+    shelf = SealedCache(tmp_path, b"a secret")
     shelf.write("in use", b"learnt")
     for number in range(MOST_KEPT + 2):
         # As if time had passed: some file systems count in coarse steps.
@@ -204,7 +204,7 @@ def test_what_is_read_again_and_again_is_kept(tmp_path: Path) -> None:
 
 def test_what_is_only_tried_is_not_kept(folder: Path, tmp_path: Path) -> None:
     """A draft tried in the console must not push out what is live."""
-    shelf = Shelf(tmp_path / "learnt", b"a secret")
+    shelf = SealedCache(tmp_path / "learnt", b"a secret")
     SnapshotBuilder(None, tmp_path / "vectors.npz", shelf).build(-1, _items(folder))
     assert not (tmp_path / "learnt").exists()
 
@@ -215,13 +215,13 @@ async def test_the_files_and_the_database_say_the_same_in_the_same_order(
     """So what `ask` learns of the files is what `serve` finds, and the other way round."""
     async with database.session() as session:
         published = await store.published(session)
-    assert published == checked_once(folder, Shelf(tmp_path / "checked", b"a secret"))
+    assert published == checked_once(folder, SealedCache(tmp_path / "checked", b"a secret"))
 
 
 async def test_what_is_published_is_kept_without_an_encoder_too(
     database: Database, folder: Path, spoil: Spoil, tmp_path: Path
 ) -> None:
-    shelf = Shelf(tmp_path / "learnt", b"a secret")
+    shelf = SealedCache(tmp_path / "learnt", b"a secret")
     live = LiveKnowledge(
         database, SnapshotBuilder(None, tmp_path / "vectors.npz", shelf), lambda _: None
     )

@@ -19,7 +19,7 @@ import yaml
 
 from health_navigator.config import PREFIX, Settings
 from health_navigator.observability import Metrics
-from health_navigator.shipped import kept
+from health_navigator.shipped import cache_path
 from tests.support.knowledge import REPOSITORY
 from tests.support.process import serving
 from tests.support.server import telegram_settings
@@ -146,9 +146,9 @@ def test_a_service_that_may_not_write_to_its_checkout_keeps_what_it_learnt_all_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """systemd shows it a read-only disk except for its own folder, in which it works."""
-    assert kept("learnt") == REPOSITORY / "var" / "learnt"
+    assert cache_path("learnt") == REPOSITORY / "var" / "learnt"
     monkeypatch.setattr(os, "access", lambda path, _: path != REPOSITORY)
-    assert kept("learnt") == Path("var/learnt")
+    assert cache_path("learnt") == Path("var/learnt")
 
 
 def test_the_image_stays_under_500_megabytes(installed: Path) -> None:

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from health_navigator.doorway import HEADERS
+from health_navigator.middleware import HEADERS
 from tests.support.process import Served, serving
 from tests.support.waiting import PATIENCE
 

@@ -12,9 +12,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from health_navigator import turnstile
-from health_navigator.doorway import HEADERS, Receive, Scope, Send
-from health_navigator.turnstile import BURST, MOST_CALLERS, Turns, Turnstile
+from health_navigator import rate_limit
+from health_navigator.middleware import HEADERS, Receive, Scope, Send
+from health_navigator.rate_limit import BURST, MOST_CALLERS, Buckets, RateLimit
 from tests.support.clock import Clock
 from tests.support.server import Program, settings_for
 from tests.support.waiting import until
@@ -24,9 +24,9 @@ ENTRIES = "/api/v1/entries?limit=1"
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The turnstile's clock, which stands still."""
+    """The rate limit's clock, which stands still."""
     clock = Clock()
-    monkeypatch.setattr(turnstile, "monotonic", clock)
+    monkeypatch.setattr(rate_limit, "monotonic", clock)
     return clock
 
 
@@ -196,13 +196,13 @@ def test_refusals_are_counted_and_no_address_is_shown(program: Program, flooding
 def test_beyond_so_many_callers_newcomers_pass_uncounted(
     program: Program, flooding: str, addresses: Iterator[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turnstile, "MOST_CALLERS", 1)
+    monkeypatch.setattr(rate_limit, "MOST_CALLERS", 1)
     assert set(statuses(program, next(addresses), BURST + 5)) == {200}
     assert call(program, flooding).status_code == 429
 
 
 def test_a_million_made_up_addresses_fill_no_memory() -> None:
-    turns = Turns()
+    turns = Buckets()
     for number in range(1_000_000):
         turns.take(number.to_bytes(8), 1_000.0)
     assert len(turns) == MOST_CALLERS
@@ -230,8 +230,8 @@ def refuse(_request: Request, _seconds: int) -> Response:
 async def test_addresses_are_forgotten_though_nobody_comes_any_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turnstile, "A_SECOND", 1_000.0)
-    gate = Turnstile(answer, refuse)
+    monkeypatch.setattr(rate_limit, "A_SECOND", 1_000.0)
+    gate = RateLimit(answer, refuse)
     scope = {"type": "http", "path": "/", "client": ("198.51.100.9", 1)}
     for _ in range(BURST):
         await gate(scope, nothing, nowhere)

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from health_navigator import doorway
+from health_navigator import middleware
 from health_navigator.config import read_settings
 from health_navigator.errors import ConfigurationError
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
@@ -73,7 +73,7 @@ def test_the_webhook_opens_to_telegrams_networks_alone(
 
 def test_a_large_body_is_refused(sqlite_bot: Program) -> None:
     """On every path, whether its length is announced or not."""
-    body = b"x" * (doorway.MAX_BODY + 1)
+    body = b"x" * (middleware.MAX_BODY + 1)
     for path, kind in (("/", "x-www-form-urlencoded"), ("/api/v1/ask", "json"), (WEBHOOK, "json")):
         headers = {SECRET_HEADER: SECRET, "Content-Type": f"application/{kind}"}
         assert sqlite_bot.client.post(path, content=body, headers=headers).status_code == 413
@@ -82,8 +82,11 @@ def test_a_large_body_is_refused(sqlite_bot: Program) -> None:
 
 
 def test_staff_may_bring_more(sqlite_bot: Program) -> None:
-    """A spreadsheet passes the doorway, to be judged behind it; an endless one does not."""
-    for size, is_too_large in ((doorway.MAX_BODY + 1, False), (doorway.MAX_STAFF_BODY + 1, True)):
+    """A spreadsheet passes the limits, to be judged behind it; an endless one does not."""
+    for size, is_too_large in (
+        (middleware.MAX_BODY + 1, False),
+        (middleware.MAX_STAFF_BODY + 1, True),
+    ):
         sheet = {"file": ("answers.csv", b"x" * size)}
         response = sqlite_bot.client.post("/api/v1/admin/import", files=sheet)
         assert (response.status_code == 413) is is_too_large
@@ -131,7 +134,7 @@ def test_a_head_without_end_is_refused(sqlite_bot: Program) -> None:
 
 
 def test_a_slow_head_is_refused(sqlite_bot: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorway, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(middleware, "HEAD_SECONDS", 0.2)
     connection = raw(sqlite_bot)
     started = time.monotonic()
     connection.sendall(b"GET / HT")
@@ -140,7 +143,7 @@ def test_a_slow_head_is_refused(sqlite_bot: Program, monkeypatch: pytest.MonkeyP
 
 
 def test_a_slow_body_is_refused(sqlite_bot: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorway, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.2)
     connection = raw(sqlite_bot)
     connection.sendall(
         b"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -194,7 +197,7 @@ def test_every_answer_has_the_security_headers(
     answer = sqlite_bot.client.request(method, path)
     assert answer.status_code == status
     headers = answer.headers
-    for name in doorway.HEADERS:
+    for name in middleware.HEADERS:
         assert name in headers, name
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy

@@ -13,9 +13,9 @@ from health_navigator.knowledge import yaml_text
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_once
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.kept import Shelf
+from health_navigator.knowledge.sealed_cache import SealedCache
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.shipped import kept
+from health_navigator.shipped import cache_path
 from tests.support.server import KEY
 
 REPOSITORY = Path(__file__).parents[2]
@@ -44,12 +44,14 @@ def _copy(name: str, target: Path) -> None:
 
 def real_items() -> tuple[StoredItem, ...]:
     """The pieces of the real knowledge, which tests and programs read and check once."""
-    return checked_once(REAL, Shelf(kept("checked"), KEY.encode()))
+    return checked_once(REAL, SealedCache(cache_path("checked"), KEY.encode()))
 
 
 def real_snapshot() -> Snapshot:
     """The real knowledge by words alone, which tests and programs learn once."""
-    builder = SnapshotBuilder(None, kept("vectors.npz"), Shelf(kept("learnt"), KEY.encode()))
+    builder = SnapshotBuilder(
+        None, cache_path("vectors.npz"), SealedCache(cache_path("learnt"), KEY.encode())
+    )
     return builder.build_whole(real_items())
 
 

@@ -16,7 +16,7 @@ import uvicorn
 
 from health_navigator.app import create_app
 from health_navigator.config import Settings
-from health_navigator.doorway import BoundedProtocol
+from health_navigator.middleware import BoundedProtocol
 from health_navigator.telegram_bot.webhook import SECRET_HEADER
 from tests.support.waiting import PATIENCE
 

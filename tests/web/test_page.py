@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
 from tests.support.server import Program
 
-from health_navigator import turnstile, web_chat
+from health_navigator import rate_limit, web_chat
 
 MAX_BYTES = 30_000
 
@@ -313,7 +313,7 @@ def test_who_shares_a_flooding_address_loses_no_word(
 ) -> None:
     """With the script the words stay in the box; without, the browser sends them again."""
     moments = [monotonic()]
-    monkeypatch.setattr(turnstile, "monotonic", lambda: moments[-1])
+    monkeypatch.setattr(rate_limit, "monotonic", lambda: moments[-1])
     here = {"X-Forwarded-For": f"203.0.113.{250 + has_script}"}
     context = browser.new_context(
         base_url=str(sqlite_bot.client.base_url),

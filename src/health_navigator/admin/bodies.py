@@ -19,13 +19,13 @@ from health_navigator.admin.tables import Draft
 from health_navigator.clock import today
 from health_navigator.directory.models import Service
 from health_navigator.directory.phones import international, to_printed
-from health_navigator.doorway import MAX_STAFF_BODY
 from health_navigator.i18n import mark
 from health_navigator.knowledge.files import DOCUMENTS, to_body
 from health_navigator.knowledge.form import to_problems
 from health_navigator.knowledge.models import Entry, ItemKind
 from health_navigator.knowledge.tables import Item
 from health_navigator.knowledge.yaml_text import Document
+from health_navigator.middleware import MAX_STAFF_BODY
 from health_navigator.provenance import Vouched
 
 # Telegram takes 4,096 characters; the source, the date and a warning come with the answer.

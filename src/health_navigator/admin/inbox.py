@@ -17,7 +17,7 @@ from health_navigator.admin import audit, drafts
 from health_navigator.admin.audit import About
 from health_navigator.admin.bodies import OUT_OF_SCOPE, Body
 from health_navigator.admin.drafts import Standing, State
-from health_navigator.admin.likeness import Asked, Group, group
+from health_navigator.admin.grouping import Asked, Group, group
 from health_navigator.admin.refusals import Fault, Invalid, NotNow, Unknown
 from health_navigator.admin.rights import Person, Right
 from health_navigator.clock import today

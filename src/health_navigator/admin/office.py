@@ -1,4 +1,4 @@
-"""What the staff's doors need of the program, and the actions that need more than a transaction."""
+"""What the staff's pages and API need of the program, and actions beyond one transaction."""
 
 from __future__ import annotations
 

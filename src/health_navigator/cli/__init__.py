@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 from typer import Typer
 
-from health_navigator import memory
+from health_navigator import heap
 
 # Libraries would load them for coloured tracebacks, a command line of their own and Fortran: twelve
 # megabytes that nobody uses.
-with memory.for_good(), memory.without("rich", "charset_normalizer"):
+with heap.for_good(), heap.without("rich", "charset_normalizer"):
     from health_navigator.admin.commands import user_commands
     from health_navigator.cli.asking import ask, evaluate
     from health_navigator.cli.facilities import facilities

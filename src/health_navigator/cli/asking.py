@@ -14,7 +14,7 @@ from typer import Argument
 from health_navigator import clock
 from health_navigator.api import to_ask_response
 from health_navigator.app import checked_files, snapshot_builder
-from health_navigator.cli.settled import AsJson, echo_json
+from health_navigator.cli.common import AsJson, echo_json
 from health_navigator.config import Settings, read_settings
 from health_navigator.conversation.understanding import Understanding, understand
 from health_navigator.errors import ConfigurationError

@@ -11,7 +11,7 @@ from typer import Argument, Option, Typer
 
 from health_navigator import clock
 from health_navigator.app import load_knowledge
-from health_navigator.cli.settled import with_database
+from health_navigator.cli.common import with_database
 from health_navigator.config import read_settings
 from health_navigator.csv_text import decoded
 from health_navigator.db import Database

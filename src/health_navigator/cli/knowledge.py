@@ -11,7 +11,7 @@ import typer
 from typer import Argument, Option, Typer
 
 from health_navigator import clock
-from health_navigator.cli.settled import with_database
+from health_navigator.cli.common import with_database
 from health_navigator.config import read_settings
 from health_navigator.db import Database
 from health_navigator.i18n import DEFAULT_LOCALE, translator

@@ -10,7 +10,7 @@ from typer import Exit, Typer
 
 from health_navigator.admin.commands import Work
 from health_navigator.app import clock_jobs
-from health_navigator.cli.settled import AsJson, echo_json, with_database
+from health_navigator.cli.common import AsJson, echo_json, with_database
 from health_navigator.config import read_settings
 from health_navigator.db import Database
 from health_navigator.doctor import Finding, Health, examine, is_sound

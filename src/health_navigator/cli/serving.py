@@ -9,11 +9,11 @@ from socket import socket
 import uvicorn
 from typer import Exit, echo
 
-from health_navigator import memory
+from health_navigator import heap
 from health_navigator.app import create_app
 from health_navigator.config import Settings, read_settings
-from health_navigator.doorway import BoundedProtocol
 from health_navigator.errors import ConfigurationError, NavigatorError
+from health_navigator.middleware import BoundedProtocol
 from health_navigator.observability import configure_logging
 
 _LOOK_SECONDS = 0.1
@@ -44,7 +44,7 @@ def poll() -> None:
 
 
 def _serve(settings: Settings) -> None:
-    memory.share()
+    heap.share()
     configure_logging(settings.log_format)
     # If no key can be had, say so before anything starts.
     settings.keys()

@@ -1,4 +1,4 @@
-"""From published items to a snapshot, with what was learnt: taken from the shelf, or anew."""
+"""From published items to a snapshot, with what was learnt: taken from the cache, or anew."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from health_navigator.knowledge.apart import Learn, learn_apart
 from health_navigator.knowledge.files import StoredItem
-from health_navigator.knowledge.kept import Shelf, name_of, pack, unpack
 from health_navigator.knowledge.learning import Learner, Track
+from health_navigator.knowledge.learning_process import Learn, learn_in_process
+from health_navigator.knowledge.sealed_cache import SealedCache, name_of, pack, unpack
 from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot, to_snapshot
 from health_navigator.matching import rank
 from health_navigator.matching.encoder import Encoder
 
 
 class SnapshotBuilder:
-    """Builds snapshots; what was learnt is kept on the shelf, if there is one."""
+    """Builds snapshots; what was learnt is kept in the cache, if there is one."""
 
     def __init__(
-        self, encoder: Encoder | None, vectors_file: Path, shelf: Shelf | None = None
+        self, encoder: Encoder | None, vectors_file: Path, cache: SealedCache | None = None
     ) -> None:
         self.learner = Learner(encoder, vectors_file)
-        self._shelf = shelf
+        self._cache = cache
 
     @property
     def has_encoder(self) -> bool:
@@ -30,16 +30,16 @@ class SnapshotBuilder:
 
     def kept(self, content: Content, items: Sequence[StoredItem]) -> Learnt | None:
         """What was learnt from these items before, if all of it was kept."""
-        if self._shelf is None:
+        if self._cache is None:
             return None
-        packed = self._shelf.read(self._name(content, items))
+        packed = self._cache.read(self._name(content, items))
         return None if packed is None else unpack(packed, self.learner.encoder)
 
-    async def learn_apart(
+    async def learn_in_process(
         self, learn: Learn, content: Content, items: Sequence[StoredItem]
     ) -> Learnt:
         """Learn in a process of its own, by one of `learner`'s methods; keep a complete result."""
-        packed = await learn_apart(learn, content)
+        packed = await learn_in_process(learn, content)
         return await asyncio.to_thread(self._unpacked, packed, content, items)
 
     def _unpacked(self, packed: bytes, content: Content, items: Sequence[StoredItem]) -> Learnt:
@@ -68,8 +68,8 @@ class SnapshotBuilder:
         return self.learner.rank(documents, concepts)
 
     def _keep(self, learnt: Learnt, packed: bytes, name: str) -> None:
-        if self._shelf is not None and not learnt.lacks_meaning:
-            self._shelf.write(name, packed)
+        if self._cache is not None and not learnt.lacks_meaning:
+            self._cache.write(name, packed)
 
     def _name(self, content: Content, items: Sequence[StoredItem]) -> str:
         return name_of(content.entries, items, self.learner.encoder)

@@ -14,12 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from health_navigator import clock
 from health_navigator.db import Database
 from health_navigator.errors import DatabaseAwayError, LearningError
+from health_navigator.heap import give_back
 from health_navigator.knowledge import store
-from health_navigator.knowledge.apart import Learn
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.files import StoredItem
+from health_navigator.knowledge.learning_process import Learn
 from health_navigator.knowledge.snapshot import Content, Learnt, Snapshot, to_snapshot
-from health_navigator.memory import give_back
 
 log = structlog.get_logger()
 
@@ -131,7 +131,7 @@ class LiveKnowledge:
         """What another process learns; if it ends without a result, the next one tries."""
         while True:
             try:
-                return await self._builder.learn_apart(learn, content, items)
+                return await self._builder.learn_in_process(learn, content, items)
             except LearningError as error:
                 log.error("knowledge.not_learnt", error=str(error))
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -21,7 +21,7 @@ NONE_OF_THEM = -0.3
 USUAL_DOCUMENTS = 180
 
 
-def chances(parts: Mapping[str, FloatArray], in_scope: NDArray[np.bool_]) -> FloatArray:
+def probabilities(parts: Mapping[str, FloatArray], in_scope: NDArray[np.bool_]) -> FloatArray:
     """The probability that each document is meant; the rest, up to 1, is that of none of them."""
     weights = WITH_MEANING if "near meaning" in parts else WORDS_ALONE
     weighed = np.sum([weight * parts[name] for name, weight in weights.items()], axis=0)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from health_navigator.matching.asking import Asking, clauses, find_asking
-from health_navigator.matching.calibrate import chances
+from health_navigator.matching.calibrate import probabilities
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray, Reading
 from health_navigator.matching.learner import Owners, own
@@ -117,7 +117,7 @@ class Ranker:
 
     def _ranked(self, scorer: Scorer, reading: Reading, sentences: Sequence[str]) -> Ranking:
         scores = self._heard(scorer, reading, sentences)
-        likely = self._cautious(chances(scores.parts, self.in_scope), scorer, reading)
+        likely = self._cautious(probabilities(scores.parts, self.in_scope), scorer, reading)
         order = np.argsort(-likely, kind="stable")
         inside, outside = order[self.in_scope[order]], order[~self.in_scope[order]]
         best = tuple(self._candidate(at, likely, scores) for at in inside[:MOST_CANDIDATES])

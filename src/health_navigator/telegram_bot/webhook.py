@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from health_navigator.doorway import Address, Application, Receive, Scope, Send, caller_of
+from health_navigator.middleware import Address, Application, Receive, Scope, Send, caller_of
 from health_navigator.observability import Metrics
 from health_navigator.telegram_bot.delivery import ComeBack, Delivery
 from health_navigator.telegram_bot.profile import WEBHOOK_PATH
@@ -39,8 +39,8 @@ class TelegramDoor:
 class Webhook:
     """Takes Telegram's calls; its door, if Telegram is on, is in the request's state.
 
-    It comes before the router, whose layers only cost it time, and after the doorway, which bounds
-    the body.
+    It comes before the router, whose layers only cost it time, and after the request limits, which
+    bound the body.
     """
 
     def __init__(self, app: Application) -> None:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from health_navigator.admin.api import exchange, items, overview, people
-from health_navigator.admin.api.doors import REFUSALS, tell_refusal
+from health_navigator.admin.api.dependencies import REFUSALS, tell_refusal
 from health_navigator.admin.api.overview import Parked, parked_router
 from health_navigator.admin.api.questions import Answer, questions_router
 

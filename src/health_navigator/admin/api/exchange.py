@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import audit, exchange, sheets
-from health_navigator.admin.api.doors import (
+from health_navigator.admin.api.dependencies import (
     Door,
     FaultOut,
     Importer,

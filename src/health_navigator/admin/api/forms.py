@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from health_navigator.admin import advice, bodies
-from health_navigator.admin.api.doors import FaultOut, Sent, to_fault_out
+from health_navigator.admin.api.dependencies import FaultOut, Sent, to_fault_out
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.refusals import Fault, Invalid

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from health_navigator.admin import catalogue, drafts
 from health_navigator.admin.api import forms
-from health_navigator.admin.api.doors import (
+from health_navigator.admin.api.dependencies import (
     Approver,
     Door,
     Editor,

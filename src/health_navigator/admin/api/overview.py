@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
 from health_navigator.admin import audit, catalogue, cells, figures, reports
-from health_navigator.admin.api.doors import (
+from health_navigator.admin.api.dependencies import (
     Auditor,
     Door,
     Editor,

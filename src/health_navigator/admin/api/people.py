@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import accounts, sessions
-from health_navigator.admin.api.doors import (
+from health_navigator.admin.api.dependencies import (
     Anybody,
     Door,
     PeopleKeeper,

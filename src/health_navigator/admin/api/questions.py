@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field, create_model
 from health_navigator import clock
 from health_navigator.admin import inbox
 from health_navigator.admin.api import forms
-from health_navigator.admin.api.doors import Door, Editor, Limit, Offset, Reader, Sent
+from health_navigator.admin.api.dependencies import Door, Editor, Limit, Offset, Reader, Sent
 from health_navigator.admin.api.forms import EntryForm
 from health_navigator.admin.api.items import PublishedOut, page, to_published
-from health_navigator.admin.likeness import Group
+from health_navigator.admin.grouping import Group
 from health_navigator.conversation.understanding import Understanding, understand
 from health_navigator.i18n import DEFAULT_LOCALE
 from health_navigator.knowledge.models import MAX_QUESTION

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from health_navigator import clock
 from health_navigator.admin.office import Trial
 from health_navigator.admin.web import words
-from health_navigator.admin.web.entrance import Door, Form, Posted, Query, Reader
+from health_navigator.admin.web.dependencies import Door, Form, Posted, Query, Reader
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.conversation.danger import hear

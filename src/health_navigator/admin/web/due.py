@@ -14,7 +14,7 @@ from health_navigator.admin import bodies, catalogue, drafts
 from health_navigator.admin.catalogue import Due
 from health_navigator.admin.drafts import Standing
 from health_navigator.admin.refusals import Fault, Invalid
-from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Query, Reader
+from health_navigator.admin.web.dependencies import Door, Editor, Form, Posted, Query, Reader
 from health_navigator.admin.web.listing import Pages
 from health_navigator.admin.web.pages import PER_PAGE, go, render
 from health_navigator.admin.web.route import PageRoute, page_of_form

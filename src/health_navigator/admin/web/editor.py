@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import bodies, drafts, inbox
-from health_navigator.admin.api.doors import office_of
+from health_navigator.admin.api.dependencies import office_of
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.drafts import Standing
 from health_navigator.admin.office import Office
@@ -18,8 +18,8 @@ from health_navigator.admin.plain import plain
 from health_navigator.admin.refusals import Conflict, Fault, Invalid
 from health_navigator.admin.rights import Right
 from health_navigator.admin.web import differences, fields, preview
+from health_navigator.admin.web.dependencies import Door, Editor, Form, Posted, Query, Visitor
 from health_navigator.admin.web.differences import FieldChange
-from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Query, Visitor
 from health_navigator.admin.web.fields import Filled
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute

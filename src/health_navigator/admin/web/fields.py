@@ -14,7 +14,7 @@ from health_navigator.admin import bodies, cells
 from health_navigator.admin.bodies import Body
 from health_navigator.admin.refusals import Fault
 from health_navigator.admin.web import words
-from health_navigator.admin.web.entrance import Posted
+from health_navigator.admin.web.dependencies import Posted
 from health_navigator.knowledge.models import ItemKind
 
 # Empty lines that wait below the rows, so that the form grows without JavaScript.

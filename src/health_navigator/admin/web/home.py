@@ -16,11 +16,11 @@ from health_navigator.admin.catalogue import Cards, Due
 from health_navigator.admin.disliked import Disliked
 from health_navigator.admin.drafts import State
 from health_navigator.admin.figures import Day
-from health_navigator.admin.likeness import Group
+from health_navigator.admin.grouping import Group
 from health_navigator.admin.reports import Report
 from health_navigator.admin.rights import Person, Right
 from health_navigator.admin.tables import Draft
-from health_navigator.admin.web.entrance import Anybody, Door, Visitor
+from health_navigator.admin.web.dependencies import Anybody, Door, Visitor
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf, shelf_of

@@ -11,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator import clock
 from health_navigator.admin import advice, bodies, catalogue, drafts
-from health_navigator.admin.api.doors import office_of
+from health_navigator.admin.api.dependencies import office_of
 from health_navigator.admin.drafts import Standing, State
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Fault, Invalid
 from health_navigator.admin.rights import Right
 from health_navigator.admin.tables import Comment
 from health_navigator.admin.web import differences, fields, hours_words, preview
+from health_navigator.admin.web.dependencies import Door, Editor, Form, Posted, Reader, Visitor
 from health_navigator.admin.web.differences import FieldChange
-from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Reader, Visitor
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf

@@ -13,7 +13,7 @@ from health_navigator.admin.drafts import State
 from health_navigator.admin.office import Office
 from health_navigator.admin.reports import Report
 from health_navigator.admin.web import words
-from health_navigator.admin.web.entrance import Asked, Door, Editor, Query, Reader
+from health_navigator.admin.web.dependencies import Asked, Door, Editor, Query, Reader
 from health_navigator.admin.web.pages import PER_PAGE, go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf

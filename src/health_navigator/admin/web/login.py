@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from health_navigator.admin import accounts, sessions
-from health_navigator.admin.api.doors import address_of, office_of, origin_of
+from health_navigator.admin.api.dependencies import address_of, office_of, origin_of
 from health_navigator.admin.api.people import set_cookie
 from health_navigator.admin.refusals import NotSignedIn, Throttled, not_ours
 from health_navigator.admin.web import editor
-from health_navigator.admin.web.entrance import (
+from health_navigator.admin.web.dependencies import (
     Anybody,
     Door,
     Form,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from health_navigator.admin.web.entrance import Anybody
+from health_navigator.admin.web.dependencies import Anybody
 from health_navigator.admin.web.pages import go
 from health_navigator.admin.web.route import HOME, PageRoute, lead_back
 

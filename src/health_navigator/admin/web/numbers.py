@@ -14,7 +14,7 @@ from health_navigator.admin.figures import Figures
 from health_navigator.admin.office import Office
 from health_navigator.admin.rights import Right
 from health_navigator.admin.web import charts
-from health_navigator.admin.web.entrance import Asked, Door, Query, Visitor, Watcher
+from health_navigator.admin.web.dependencies import Asked, Door, Query, Visitor, Watcher
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf

@@ -13,8 +13,8 @@ from health_navigator.admin.refusals import Fault, Invalid, Refusal
 from health_navigator.admin.rights import Right
 from health_navigator.admin.web import fields, words
 from health_navigator.admin.web.form_words import said
-from health_navigator.doorway import PAGE_POLICY
 from health_navigator.i18n import DEFAULT_LOCALE, translator
+from health_navigator.middleware import PAGE_POLICY
 
 HEADERS = {"Content-Security-Policy": PAGE_POLICY, "X-Robots-Tag": "noindex"}
 NOTICE = "aviso"

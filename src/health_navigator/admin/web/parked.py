@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from health_navigator.admin.api.overview import Parked
-from health_navigator.admin.web.entrance import Door, Operator
+from health_navigator.admin.web.dependencies import Door, Operator
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 

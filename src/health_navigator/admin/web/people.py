@@ -8,11 +8,18 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from health_navigator.admin import accounts, sessions
-from health_navigator.admin.api.doors import office_of
+from health_navigator.admin.api.dependencies import office_of
 from health_navigator.admin.refusals import Fault, Invalid, Unknown
 from health_navigator.admin.rights import Role
 from health_navigator.admin.tables import Staff
-from health_navigator.admin.web.entrance import Anybody, Door, Form, PeopleKeeper, Posted, Visitor
+from health_navigator.admin.web.dependencies import (
+    Anybody,
+    Door,
+    Form,
+    PeopleKeeper,
+    Posted,
+    Visitor,
+)
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.i18n import mark

@@ -24,7 +24,7 @@ from health_navigator.admin.refusals import (
     Throttled,
     Unknown,
 )
-from health_navigator.admin.web.entrance import PAGE_FIELD, pairs
+from health_navigator.admin.web.dependencies import PAGE_FIELD, pairs
 from health_navigator.admin.web.pages import address_of_page, go, render, told_in_spanish
 from health_navigator.errors import DatabaseAwayError
 

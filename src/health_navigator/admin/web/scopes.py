@@ -16,9 +16,9 @@ from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import Conflict, Fault, Invalid, Unknown
 from health_navigator.admin.rights import Person
 from health_navigator.admin.web import differences
+from health_navigator.admin.web.dependencies import Door, Editor, Form, Posted, Query, Reader
 from health_navigator.admin.web.differences import FieldChange
 from health_navigator.admin.web.editor import to_id
-from health_navigator.admin.web.entrance import Door, Editor, Form, Posted, Query, Reader
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf

@@ -14,8 +14,8 @@ from health_navigator.admin.api.overview import download
 from health_navigator.admin.audit import Wanted
 from health_navigator.admin.tables import AuditRecord
 from health_navigator.admin.web import differences, fields, words
+from health_navigator.admin.web.dependencies import Asked, Auditor, Door, Query
 from health_navigator.admin.web.differences import FieldChange
-from health_navigator.admin.web.entrance import Asked, Auditor, Door, Query
 from health_navigator.admin.web.listing import Pages
 from health_navigator.admin.web.pages import PER_PAGE, render
 from health_navigator.admin.web.route import PageRoute

@@ -15,7 +15,7 @@ from health_navigator.admin.api.exchange import FileFormat, to_file
 from health_navigator.admin.exchange import Deed, ImportReport
 from health_navigator.admin.refusals import Invalid
 from health_navigator.admin.web import fields
-from health_navigator.admin.web.entrance import Door, Importer, Posted, Reader
+from health_navigator.admin.web.dependencies import Door, Importer, Posted, Reader
 from health_navigator.admin.web.pages import render
 from health_navigator.admin.web.route import PageRoute
 from health_navigator.admin.web.shelves import Shelf

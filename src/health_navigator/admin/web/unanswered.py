@@ -15,11 +15,11 @@ from health_navigator.admin import catalogue, drafts, inbox
 from health_navigator.admin.bodies import OUT_OF_SCOPE
 from health_navigator.admin.catalogue import Row, Wanted
 from health_navigator.admin.drafts import State
+from health_navigator.admin.grouping import Group
 from health_navigator.admin.inbox import Suggestion
-from health_navigator.admin.likeness import Group
 from health_navigator.admin.web import charts
 from health_navigator.admin.web.charts import Spark
-from health_navigator.admin.web.entrance import Door, Editor, Form, Query, Reader
+from health_navigator.admin.web.dependencies import Door, Editor, Form, Query, Reader
 from health_navigator.admin.web.listing import Pages
 from health_navigator.admin.web.pages import go, render
 from health_navigator.admin.web.route import PageRoute

@@ -24,8 +24,8 @@ from health_navigator.knowledge.checks import (
 )
 from health_navigator.knowledge.checks.pieces import Pieces
 from health_navigator.knowledge.files import FileItem, StoredItem, read_directory
-from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.models import ItemKind
+from health_navigator.knowledge.sealed_cache import SealedCache
 from health_navigator.shipped import folder_digest, program_digest
 
 CHECKS: tuple[Callable[[Pieces], Iterator[Problem]], ...] = (
@@ -75,7 +75,7 @@ def checked_directory(directory: Path) -> tuple[FileItem, ...]:
     return items
 
 
-def checked_once(directory: Path, shelf: Shelf) -> tuple[StoredItem, ...]:
+def checked_once(directory: Path, shelf: SealedCache) -> tuple[StoredItem, ...]:
     """The pieces of a knowledge directory, read and checked only once per state of the program.
 
     They come in the order of `store.published`. If nothing is wrong, they are kept on the shelf:

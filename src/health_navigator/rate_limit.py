@@ -14,7 +14,7 @@ from time import monotonic
 from starlette.requests import Request
 from starlette.responses import Response
 
-from health_navigator.doorway import (
+from health_navigator.middleware import (
     STAFF_PATHS,
     Application,
     Receive,
@@ -52,13 +52,13 @@ _NEIGHBOURS = tuple(
 Refuse = Callable[[Request, int], Response]
 
 
-class Turnstile:
+class RateLimit:
     """Lets each caller's requests pass at their pace; `refuse` answers those that come too fast."""
 
     def __init__(self, app: Application, refuse: Refuse) -> None:
         self._app = app
         self._refuse = refuse
-        self._turns = Turns()
+        self._turns = Buckets()
         self._forgetting: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +82,7 @@ class Turnstile:
         self._forgetting = self._forget_later() if len(self._turns) else None
 
 
-class Turns:
+class Buckets:
     """When each recent caller's whole burst will be free again (GCRA)."""
 
     def __init__(self) -> None:

@@ -19,8 +19,8 @@ from health_navigator.db import Database
 from health_navigator.knowledge import store
 from health_navigator.knowledge.builder import SnapshotBuilder
 from health_navigator.knowledge.checks import checked_directory
-from health_navigator.knowledge.kept import Shelf
 from health_navigator.knowledge.live import LiveKnowledge
+from health_navigator.knowledge.sealed_cache import SealedCache
 from health_navigator.matching.encoder import Encoder
 from health_navigator.matching.features import FloatArray
 from tests.support.process import has_ended
@@ -83,7 +83,7 @@ async def _serving(folder: Path, encoder: Encoder, kept: Path) -> AsyncIterator[
     await database.migrate()
     async with database.session() as session:
         await store.load(session, checked_directory(folder))
-    shelf = Shelf(kept / "learnt", _SECRET.encode())
+    shelf = SealedCache(kept / "learnt", _SECRET.encode())
     builder = SnapshotBuilder(encoder, kept / "vectors.npz", shelf)
     live = LiveKnowledge(database, builder, lambda _: None)
     await live.refresh()

@@ -13,18 +13,18 @@ from pathlib import Path
 from threading import Thread
 
 from health_navigator.errors import LearningError
-from health_navigator.knowledge.kept import pack
+from health_navigator.knowledge.sealed_cache import pack
 from health_navigator.knowledge.snapshot import Content, Learnt
 
 # -P: import nothing from the working directory.
-_COMMAND = (sys.executable, "-P", "-m", "health_navigator.knowledge.apart")
+_COMMAND = (sys.executable, "-P", "-m", "health_navigator.knowledge.learning_process")
 _OF_THE_SERVER = "NAVIGATOR_"
 _FIRST_TO_GO = "1000"
 
 Learn = Callable[[Content], Learnt]
 
 
-async def learn_apart(learn: Learn, content: Content) -> bytes:
+async def learn_in_process(learn: Learn, content: Content) -> bytes:
     """What is learnt, packed; raises LearningError if the process ends without a result.
 
     Cancelling the caller kills the process.

@@ -28,7 +28,7 @@ _SEAL_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SealedCache:
     """A folder of results, sealed with a secret key.
 
     A file made by another program, key or knowledge, or touched since, is never opened: its result

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from health_navigator.admin import sessions
-from health_navigator.admin.api.doors import SAFE_METHODS, is_readable, office_of, origin_of
+from health_navigator.admin.api.dependencies import SAFE_METHODS, is_readable, office_of, origin_of
 from health_navigator.admin.office import Office
 from health_navigator.admin.refusals import NotSignedIn
 from health_navigator.admin.rights import Person, Right

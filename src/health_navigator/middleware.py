@@ -119,7 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-class Doorway:
+class RequestLimits:
     """Bounds each request's body in size and time, and adds the security headers to its answer."""
 
     def __init__(self, app: Application) -> None:
@@ -133,7 +133,7 @@ class Doorway:
         await self._app(scope, _bounded(receive, limit), _with_headers(send))
 
 
-class Latecomers:
+class LazyRoutes:
     """Loads a part of the program when one of its paths is first requested."""
 
     def __init__(

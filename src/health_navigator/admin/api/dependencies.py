@@ -30,8 +30,8 @@ from health_navigator.admin.refusals import (
     Unknown,
 )
 from health_navigator.admin.rights import Person, Right
-from health_navigator.doorway import caller_of, connection_of
 from health_navigator.i18n import mark
+from health_navigator.middleware import caller_of, connection_of
 
 CSRF_HEADER = "X-CSRF-Token"
 MOST_ON_A_PAGE = 1_000

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from health_navigator import memory
+from health_navigator import heap
 
 NEEDLESS = (
     "alembic",
@@ -34,6 +34,6 @@ def test_a_start_loads_nothing_that_it_may_not_need() -> None:
 
 def test_what_was_to_be_done_without_is_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    with memory.without("colorsys"), pytest.raises(ImportError):
+    with heap.without("colorsys"), pytest.raises(ImportError):
         import_module("colorsys")
     assert import_module("colorsys")
