@@ -42,5 +42,5 @@ if __name__ == "__main__":
     os.environ["PYTHONPATH"] = root
     sys.path.insert(0, root)
     encoder = import_module("tests.reliability.fragile").FragileEncoder
-    vars(app).update(load_encoder=encoder, kept=Path)
+    vars(app).update(load_encoder=encoder, cache_path=Path)
     main()

@@ -184,4 +184,4 @@ def test_asked_to_stop_while_it_learns_for_the_first_time_it_does_not_finish_tha
 
 def _learns(process: int) -> bool:
     """Whether it runs its own program: while it is only forked, the server still waits for it."""
-    return b"knowledge.apart" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return b"knowledge.learning_process" in Path(f"/proc/{process}/cmdline").read_bytes()
