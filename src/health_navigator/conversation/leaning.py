@@ -103,6 +103,11 @@ def asks_something_else(text: str) -> bool:
     return re.search(r"\b(?:kosa|pregunta)\b", _heard(text)) is not None
 
 
+def asks_of_a_list(text: str) -> bool:
+    """Whether the message may be about services just listed: their hours, others, nearer ones."""
+    return asks_nearer(text) or asks_hours(text) or asks_other(text)
+
+
 def resumes(text: str) -> bool:
     """Whether somebody wants to go on with the interview: «ya, sigo con lo del SIS»."""
     is_short = len(text.split()) <= _LONGEST

@@ -177,7 +177,7 @@ class Listening(Answering):
     def _of_the_list(self, text: str) -> Turn | None:
         """What is asked of the services just listed: their hours, others, nearer ones."""
         kind = self.near.kind_listed(self.state)
-        if kind is None or self.names_another(text, kind):
+        if kind is None or not leaning.asks_of_a_list(text) or self.names_another(text, kind):
             return None
         if leaning.asks_nearer(text):
             mention = self.knowledge.where.gazetteer.find(text)
