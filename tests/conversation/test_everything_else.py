@@ -8,9 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.chat import DANGER, Chat, rows_of
+from tests.support.database import run_in
 from tests.support.server import Program
 from tests.support.telegram import TelegramStandIn
+
+from health_navigator.conversation.tables import ConversationState
 
 FILE = {"file_id": "f", "file_unique_id": "u"}
 SIZED = {**FILE, "width": 9, "height": 9}
@@ -125,6 +130,20 @@ def test_in_a_flood_she_still_gets_the_numbers_and_may_still_delete(
     assert "116" in chat.says("/emergencia").text
     assert "Ya no guardamos nada" in chat.says("/borrar").text
     assert rows_of(whole_bot, "select count(*) from conversation_state") == before
+
+
+def test_what_a_newer_program_remembered_does_not_stop_the_chat(
+    chat: Chat, whole_bot: Program
+) -> None:
+    """After a step back to an older version: what it does not know is left out."""
+    chat.says("posta en Comas")
+    run_in(whole_bot.settings.database_url, _remember_something_newer)
+    assert chat.says("y hospital?").first_line.startswith("Hospital · Comas")
+
+
+async def _remember_something_newer(session: AsyncSession) -> None:
+    for state in await session.scalars(select(ConversationState)):
+        state.body = {**state.body, "newer": ["?"]}
 
 
 def test_thirty_taps_in_a_second_act_once(chat: Chat) -> None:
