@@ -182,7 +182,7 @@ def _with_new(known: Known, kind: ItemKind, ids: Iterable[str]) -> Known:
 
 @dataclass(slots=True)
 class _Reader:
-    """Buckets rows into reports, with what stands in the database at hand."""
+    """Turns rows into reports, with what stands in the database at hand."""
 
     kind: ItemKind
     columns: Sequence[str]

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 
 class ChatOrder:
-    """Buckets within this process: the smallest number among those waiting goes next.
+    """Turns within this process: the smallest number among those waiting goes next.
 
     Of equal numbers, the one that came first.
     """

@@ -29,7 +29,7 @@ Called = bool | dict[str, Any] | list[dict[str, Any]]
 
 @dataclass(slots=True)
 class Bucket:
-    """Buckets that come back at a steady rate, up to a burst; one taken early is owed."""
+    """Turns that come back at a steady rate, up to a burst; one taken early is owed."""
 
     rate: float
     burst: float
