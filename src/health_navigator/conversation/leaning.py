@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from health_navigator.matching.normalise import fold, sound
+from health_navigator.matching.normalise import sounded
 
 # Longer ones say something of their own.
 _SHORT = 7
 _LONGEST = 9
 _ROOT = 5
-# All by sound, as `sound` writes it.
+# All by sound, as `sounded` writes it.
 _GOES_ON = re.compile(
     r"^(?:i|pero|entonses|tambien|o)\b"
     r"|\b(?:kuant|kuando|kuest|kobra|presio|gratis|paga|demora|tarda|orario|rekisit|nesesit"
@@ -63,44 +63,44 @@ _THANKS = re.compile(r"\b(?:grasias|ok|oki|bueno|bale|listo|perfekto|ola|buen[oa
 
 def leans(text: str) -> bool:
     """Whether the message goes on with what was said before, or asks what may be asked of it."""
-    heard = _heard(text)
+    heard = sounded(text)
     is_short = len(heard.split()) <= _SHORT
     return is_short and (_GOES_ON.search(heard) is not None or points_back(text))
 
 
 def points_back(text: str) -> bool:
     """Whether the message does not name what it is about: it was named before."""
-    return len(text.split()) <= _SHORT and _BACK.search(_heard(text)) is not None
+    return len(text.split()) <= _SHORT and _BACK.search(sounded(text)) is not None
 
 
 def asks_where(text: str) -> bool:
-    return len(text.split()) <= _LONGEST and _WHERE.search(_heard(text)) is not None
+    return len(text.split()) <= _LONGEST and _WHERE.search(sounded(text)) is not None
 
 
 def asks_of_a_house(text: str) -> bool:
     """Whether what is asked for is a house that takes people in: «¿dónde lo llevo?»"""
-    return _OF_A_HOUSE.search(_heard(text)) is not None
+    return _OF_A_HOUSE.search(sounded(text)) is not None
 
 
 def asks_hours(text: str) -> bool:
-    return len(text.split()) <= _SHORT and _HOURS.search(_heard(text)) is not None
+    return len(text.split()) <= _SHORT and _HOURS.search(sounded(text)) is not None
 
 
 def asks_nearer(text: str) -> bool:
-    return len(text.split()) <= _SHORT and _NEARER.search(_heard(text)) is not None
+    return len(text.split()) <= _SHORT and _NEARER.search(sounded(text)) is not None
 
 
 def asks_other(text: str) -> bool:
-    return _OTHER.search(_heard(text)) is not None
+    return _OTHER.search(sounded(text)) is not None
 
 
 def tells_where(text: str) -> bool:
     """Whether somebody says where she is, known or not: «estoy por la avenida ...»"""
-    return len(text.split()) <= _LONGEST and _TELLS_WHERE.search(_heard(text)) is not None
+    return len(text.split()) <= _LONGEST and _TELLS_WHERE.search(sounded(text)) is not None
 
 
 def asks_something_else(text: str) -> bool:
-    return re.search(r"\b(?:kosa|pregunta)\b", _heard(text)) is not None
+    return re.search(r"\b(?:kosa|pregunta)\b", sounded(text)) is not None
 
 
 def asks_of_a_list(text: str) -> bool:
@@ -111,11 +111,11 @@ def asks_of_a_list(text: str) -> bool:
 def resumes(text: str) -> bool:
     """Whether somebody wants to go on with the interview: «ya, sigo con lo del SIS»."""
     is_short = len(text.split()) <= _LONGEST
-    return is_short and "?" not in text and _RESUMES.search(_heard(text)) is not None
+    return is_short and "?" not in text and _RESUMES.search(sounded(text)) is not None
 
 
 def is_courtesy(text: str) -> bool:
-    return _THANKS.search(_heard(text)) is not None
+    return _THANKS.search(sounded(text)) is not None
 
 
 def paragraph_about(answer: str, text: str) -> str | None:
@@ -128,8 +128,4 @@ def paragraph_about(answer: str, text: str) -> str | None:
 
 def _roots(text: str) -> set[str]:
     """The beginnings of the longer words, by sound."""
-    return {word[:_ROOT] for word in _heard(text).split() if len(word) >= _ROOT}
-
-
-def _heard(text: str) -> str:
-    return sound(fold(text))
+    return {word[:_ROOT] for word in sounded(text).split() if len(word) >= _ROOT}
