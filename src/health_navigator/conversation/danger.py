@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
 
+from health_navigator.conversation import leaning
 from health_navigator.conversation.models import State
 from health_navigator.directory.models import Kind
 from health_navigator.knowledge.models import Danger
 from health_navigator.knowledge.snapshot import Snapshot
-from health_navigator.matching.normalise import sounded
 from health_navigator.matching.triage import Assessment
 
 # So sure of an ordinary answer by words that an alarm which only the encoder raised is a hint.
 _SURE_OF_ORDINARY = 0.97
 # After an ordinary answer, a brief «¿y ...?» that is no surer a danger than this asks more of it.
 _SURE_OF_DANGER = 0.7
-_FOLLOW_UP_WORDS = 7
-_GOES_ON = re.compile(r"^(?:i|pero|entonses|tambien|o)\b")  # by sound
 # So long after an alarm its numbers stand above ordinary answers.
 _SECONDS_AFTER = 30 * 60
 
@@ -40,9 +37,7 @@ def _asks_more(knowledge: Snapshot, text: str, state: State, heard: Assessment) 
     entry = knowledge.entries.get(state.entry or "")
     if entry is None or state.danger or entry.id in _entries(knowledge):
         return False
-    said = sounded(text)
-    is_brief = len(said.split()) <= _FOLLOW_UP_WORDS and _GOES_ON.match(said) is not None
-    return is_brief and heard.confidence < _SURE_OF_DANGER
+    return leaning.goes_on(text) and heard.confidence < _SURE_OF_DANGER
 
 
 def _is_ordinary(knowledge: Snapshot, text: str, heard: Assessment) -> bool:

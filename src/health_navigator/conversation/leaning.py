@@ -11,9 +11,9 @@ _SHORT = 7
 _LONGEST = 9
 _ROOT = 5
 # All by sound, as `sounded` writes it.
-_GOES_ON = re.compile(
-    r"^(?:i|pero|entonses|tambien|o)\b"
-    r"|\b(?:kuant|kuando|kuest|kobra|presio|gratis|paga|demora|tarda|orario|rekisit|nesesit"
+_GOES_ON = re.compile(r"^(?:i|pero|entonses|tambien|o)\b")
+_ASKS_OF_IT = re.compile(
+    r"\b(?:kuant|kuando|kuest|kobra|presio|gratis|paga|demora|tarda|orario|rekisit|nesesit"
     r"|yebo|yeba|piden|sirbe|dura|duele)"
     r"|\bpara (?:mi|mis|el|eya|nin[oa]|ombre|mujer|adulto|bebe|biej)"
 )
@@ -64,8 +64,14 @@ _THANKS = re.compile(r"\b(?:grasias|ok|oki|bueno|bale|listo|perfekto|ola|buen[oa
 def leans(text: str) -> bool:
     """Whether the message goes on with what was said before, or asks what may be asked of it."""
     heard = sounded(text)
-    is_short = len(heard.split()) <= _SHORT
-    return is_short and (_GOES_ON.search(heard) is not None or points_back(text))
+    asks_of_it = len(heard.split()) <= _SHORT and _ASKS_OF_IT.search(heard) is not None
+    return asks_of_it or goes_on(text) or points_back(text)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a short message begins as one does that adds to another: «¿y ...?»."""
+    heard = sounded(text)
+    return len(heard.split()) <= _SHORT and _GOES_ON.match(heard) is not None
 
 
 def points_back(text: str) -> bool:
